@@ -1,1 +1,5 @@
-export {};
+export { ACCESS_TOKEN_SECONDS, AccessTokenVerifier, signAccessToken } from "./access-token.js";
+export type { AccessToken, TokenParties } from "./access-token.js";
+export type { Claims, ClientKind, ForwardedIdentity, RequestFacts } from "./claims.js";
+export { signForwardedIdentity, verifyForwardedIdentity } from "./forwarded-identity.js";
+export { holds, scopeOf, type Permission, type Scope } from "./permission.js";

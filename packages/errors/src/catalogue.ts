@@ -1,0 +1,72 @@
+/**
+ * Every reason that an error of this system can give, with the code that it leaves under.
+ * This is the place to add one; docs/reference/errors.md lists them and a test holds the two together.
+ */
+export const catalogue = {
+  SIGN_IN_REQUIRED: { code: "UNAUTHENTICATED", message: "Sign in to do this." },
+  INVALID_CREDENTIALS: { code: "UNAUTHENTICATED", message: "E-mail or password is wrong." },
+  TOKEN_INVALID: { code: "UNAUTHENTICATED", message: "The access token is not valid." },
+  TOKEN_EXPIRED: { code: "UNAUTHENTICATED", message: "The access token has expired." },
+  SESSION_ENDED: { code: "UNAUTHENTICATED", message: "The session has ended. Sign in again." },
+  REFRESH_TOKEN_INVALID: { code: "UNAUTHENTICATED", message: "The refresh token is not valid." },
+  REFRESH_TOKEN_REUSED: {
+    code: "UNAUTHENTICATED",
+    message: "The refresh token was used before. The session has been ended.",
+  },
+  CLAIMS_INVALID: { code: "UNAUTHENTICATED", message: "The forwarded identity is not valid." },
+
+  PERMISSION_MISSING: { code: "FORBIDDEN", message: "You are not permitted to do this." },
+  ACCOUNT_NOT_ACTIVE: { code: "FORBIDDEN", message: "The account is not active." },
+
+  INVALID_INPUT: { code: "BAD_USER_INPUT", message: "The input is not valid." },
+  INVALID_PAGE: { code: "BAD_USER_INPUT", message: "The page that was asked for is not valid." },
+  INVALID_CURSOR: {
+    code: "BAD_USER_INPUT",
+    message: "The cursor was altered, or made for another list or order.",
+  },
+  BODY_TOO_LARGE: { code: "BAD_USER_INPUT", message: "The request's body is too large." },
+  BODY_NOT_JSON: { code: "BAD_USER_INPUT", message: "The request's body is not valid JSON." },
+  REQUEST_MALFORMED: { code: "BAD_USER_INPUT", message: "The request is not one that GraphQL over HTTP knows." },
+  QUERY_TOO_DEEP: { code: "BAD_USER_INPUT", message: "The operation is nested too deeply." },
+  QUERY_TOO_LONG: { code: "BAD_USER_INPUT", message: "The operation has too many tokens." },
+  DEFINITION_INVALID: { code: "BAD_USER_INPUT", message: "The entity type can't be defined like this." },
+
+  USER_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such user." },
+  ROLE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such role." },
+  SESSION_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such session." },
+  ENTITY_TYPE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity type." },
+  ENTITY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity." },
+  ROUTE_NOT_FOUND: { code: "NOT_FOUND", message: "There is nothing at this address." },
+
+  EMAIL_TAKEN: { code: "CONFLICT", message: "The e-mail address belongs to an account already." },
+  NAME_TAKEN: { code: "CONFLICT", message: "The name is taken." },
+  STALE_VERSION: { code: "CONFLICT", message: "Somebody changed it in the meantime." },
+  UNIQUE_VIOLATION: { code: "CONFLICT", message: "Another one has the same value." },
+  REFERENCE_VIOLATION: { code: "CONFLICT", message: "Something that exists refers to it." },
+  LAST_ADMINISTRATOR: { code: "CONFLICT", message: "The last administrator can't be removed." },
+
+  TOO_MANY_REQUESTS: { code: "RATE_LIMITED", message: "Too many requests. Try again later." },
+  TOOK_TOO_LONG: { code: "TIMEOUT", message: "The request took too long." },
+  SERVICE_OUT_OF_REACH: {
+    code: "SERVICE_UNAVAILABLE",
+    message: "A part of the system that this needs is out of reach. Try again.",
+  },
+  NOT_READY: { code: "SERVICE_UNAVAILABLE", message: "The system is starting. Try again." },
+  UNEXPECTED: { code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },
+} as const satisfies Record<string, { code: string; message: string }>;
+
+export type Reason = keyof typeof catalogue;
+export type ErrorCode = (typeof catalogue)[Reason]["code"];
+
+/** HTTP status that a response carries when the whole request failed for this code. */
+export const httpStatus: Record<ErrorCode, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  BAD_USER_INPUT: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  RATE_LIMITED: 429,
+  TIMEOUT: 504,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};

@@ -1,0 +1,31 @@
+/** What kind of credential the caller presented. */
+export type ClientKind = "user" | "api_key" | "service";
+
+/** A person, key or service that has proved who it is. */
+export interface Claims {
+  /** The user's id, or the service's name. */
+  sub: string;
+  /** The session's id; services have none. */
+  sid?: string;
+  email?: string;
+  roles: readonly string[];
+  permissions: readonly string[];
+  client: ClientKind;
+  /** Who impersonates `sub` (RFC 8693 section 4.1). */
+  act?: { sub: string };
+  /** How the person proved it (RFC 8176). */
+  amr?: readonly string[];
+}
+
+/** Facts of the client's request that auditors want; signed, because a client could forge a header. */
+export interface RequestFacts {
+  ip?: string;
+  userAgent?: string;
+  operationName?: string;
+}
+
+/** What `x-claims` carries: who calls (undefined: nobody) and from where. */
+export interface ForwardedIdentity {
+  caller: Claims | undefined;
+  request: RequestFacts;
+}

@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import knex, { type Knex } from "knex";
+
+export interface DatabaseSettings {
+  /** Connection string of the service's own role. */
+  url: string;
+  /** The service's schema. */
+  schema: string;
+  maximumConnections?: number;
+}
+
+/** The transaction of one unit of work, begun by its first statement: work that only computes holds no connection. */
+interface Unit {
+  transaction?: Promise<Knex.Transaction>;
+}
+
+/**
+ * A service's way to its schema. Repositories call `run`; whoever owns a change calls `unitOfWork` around it, and
+ * everything that runs inside, however deep, commits together or not at all.
+ */
+export class Database {
+  readonly #knex: Knex;
+  readonly #units = new AsyncLocalStorage<Unit | undefined>();
+
+  constructor({ url, schema, maximumConnections = 10 }: DatabaseSettings) {
+    this.#knex = knex({
+      client: "pg",
+      connection: { connectionString: url, application_name: schema },
+      searchPath: [schema],
+      pool: { min: 0, max: maximumConnections },
+      acquireConnectionTimeout: 10_000,
+    });
+  }
+
+  /** Runs statements: in the current unit of work when there is one, else each by itself. */
+  async run<T>(statements: (query: Knex) => PromiseLike<T>): Promise<T> {
+    const unit = this.#units.getStore();
+    if (!unit) return statements(this.#knex);
+    unit.transaction ??= this.#knex.transaction();
+    return statements(await unit.transaction);
+  }
+
+  /** Commits all that `work` runs, or, when it throws, none of it. Inside another unit of work it is part of that. */
+  async unitOfWork<T>(work: () => Promise<T>): Promise<T> {
+    return this.#units.getStore() ? work() : this.#inNewUnit(work);
+  }
+
+  /** A unit of work of its own, even inside another: what it commits stays when the outer one is rolled back. */
+  async independently<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inNewUnit(work);
+  }
+
+  /** Called for every statement that is sent; for tests that count them. Returns how to stop. */
+  onStatement(listener: (sql: string) => void): () => void {
+    const listen = ({ sql }: { sql: string }) => listener(sql);
+    this.#knex.on("query", listen);
+    return () => this.#knex.removeListener("query", listen);
+  }
+
+  /** Throws when the database can't be reached. */
+  async ping(): Promise<void> {
+    await this.#knex.raw("select 1");
+  }
+
+  async close(): Promise<void> {
+    await this.#knex.destroy();
+  }
+
+  async #inNewUnit<T>(work: () => Promise<T>): Promise<T> {
+    const unit: Unit = {};
+    try {
+      const result = await this.#units.run(unit, work);
+      await (await unit.transaction)?.commit();
+      return result;
+    } catch (error) {
+      // A transaction that could not begin, or whose connection died, has nothing to roll back.
+      await unit.transaction?.then((transaction) => transaction.rollback()).catch(() => undefined);
+      throw error;
+    }
+  }
+}

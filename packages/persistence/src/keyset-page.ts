@@ -1,0 +1,140 @@
+import { SystemError } from "@supergraph/errors";
+import type { Knex } from "knex";
+import type { CursorCodec, CursorValues } from "./cursor.js";
+
+const DEFAULT_SIZE = 20;
+const MAXIMUM_SIZE = 100;
+
+/** Relay's paging arguments: `first`/`after` walk forwards, `last`/`before` backwards. */
+export interface PageArguments {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}
+
+export interface SortKey {
+  /** A column, qualified where the query joins. */
+  column: string;
+  direction: "asc" | "desc";
+  /** PostgreSQL's name of the column's type: cursors carry text, and are cast back to it. */
+  type: string;
+  nullable?: boolean;
+}
+
+export interface Page<Row> {
+  rows: Row[];
+  /** A cursor for each row. */
+  cursors: string[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  /** Counts on request only: it costs a statement. */
+  totalCount: () => Promise<number>;
+}
+
+export interface KeysetQuery {
+  /** All rows of the list, without order or limit. */
+  rows: Knex.QueryBuilder;
+  /** The last key must be unique among the rows. */
+  sortKeys: readonly SortKey[];
+  /** Names the list and its order; a cursor of another is refused. */
+  list: string;
+  page: PageArguments;
+  cursors: CursorCodec;
+  /** Runs a statement again after the page was read, for the total. */
+  run: <T>(statement: Knex.QueryBuilder) => Promise<T>;
+}
+
+/**
+ * Reads one page by keyset: the cost does not grow with the page's number, and rows that come or go shift nothing.
+ * NULLs sort as the largest values, as PostgreSQL does.
+ * @throws SystemError INVALID_PAGE, INVALID_CURSOR
+ */
+export async function readKeysetPage<Row extends object>(query: KeysetQuery): Promise<Page<Row>> {
+  const { rows, sortKeys, list, page, cursors, run } = query;
+  const { size, backwards, cursor } = pageBounds(page);
+  const walked = backwards ? sortKeys.map(reversed) : sortKeys;
+
+  const statement = rows.clone();
+  if (cursor !== undefined) whereBeyond(statement, walked, cursors.decode(list, cursor));
+  sortKeys.forEach((key, index) => {
+    void statement.select(statement.client.raw("??::text as ??", [key.column, keyAlias(index)]));
+  });
+  void statement.orderBy(walked.map(({ column, direction }) => ({ column, order: direction }))).limit(size + 1);
+
+  const found = await run<(Row & Record<string, string | null>)[]>(statement);
+  const hasMore = found.length > size;
+  const kept = found.slice(0, size);
+  if (backwards) kept.reverse();
+  const cursorsOfRows = kept.map((row) =>
+    cursors.encode(
+      list,
+      sortKeys.map((_, index) => row[keyAlias(index)] ?? null),
+    ),
+  );
+  return {
+    rows: kept,
+    cursors: cursorsOfRows,
+    hasNextPage: backwards ? cursor !== undefined : hasMore,
+    hasPreviousPage: backwards ? hasMore : cursor !== undefined,
+    totalCount: async () => {
+      const [counted] = await run<{ count: string }[]>(rows.clone().clearSelect().count("* as count"));
+      return Number(counted?.count ?? 0);
+    },
+  };
+}
+
+function pageBounds({ first, after, last, before }: PageArguments) {
+  if (first != null && last != null) throw invalidPage("first and last can't be given together.");
+  const backwards = last != null;
+  if (before != null && !backwards) throw invalidPage("before goes with last.");
+  if (after != null && backwards) throw invalidPage("after goes with first.");
+  const size = last ?? first ?? DEFAULT_SIZE;
+  if (size < 1 || size > MAXIMUM_SIZE) {
+    throw invalidPage(`${backwards ? "last" : "first"} must be 1 to ${MAXIMUM_SIZE}; it is ${size}.`);
+  }
+  return { size, backwards, cursor: (backwards ? before : after) ?? undefined };
+}
+
+function invalidPage(message: string): SystemError {
+  return new SystemError("INVALID_PAGE", { message });
+}
+
+function reversed(key: SortKey): SortKey {
+  return { ...key, direction: key.direction === "asc" ? "desc" : "asc" };
+}
+
+function keyAlias(index: number): string {
+  return `sort_key_${index}`;
+}
+
+/** Restricts to the rows that come after `values`. A row comparison where one direction and no NULL allow it: it uses an index. */
+function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], values: CursorValues): void {
+  const [firstKey] = keys;
+  const isUniform = keys.every((key) => !key.nullable && key.direction === firstKey?.direction);
+  if (isUniform) {
+    const columns = keys.map(() => "??").join(", ");
+    const bindings = keys.map(({ type }) => `?::${type}`).join(", ");
+    const operator = firstKey?.direction === "asc" ? ">" : "<";
+    void statement.whereRaw(`(${columns}) ${operator} (${bindings})`, [...keys.map(({ column }) => column), ...values]);
+    return;
+  }
+  void statement.where((anyOf) => {
+    keys.forEach((key, index) => {
+      void anyOf.orWhere((allOf) => {
+        keys.slice(0, index).forEach((equal, position) => {
+          void allOf.whereRaw(`?? is not distinct from ?::${equal.type}`, [equal.column, values[position] ?? null]);
+        });
+        whereKeyBeyond(allOf, key, values[index] ?? null);
+      });
+    });
+  });
+}
+
+function whereKeyBeyond(statement: Knex.QueryBuilder, { column, direction, type }: SortKey, value: string | null): void {
+  if (direction === "asc") {
+    if (value === null) void statement.whereRaw("false");
+    else void statement.whereRaw(`(?? > ?::${type} or ?? is null)`, [column, value, column]);
+  } else if (value === null) void statement.whereNotNull(column);
+  else void statement.whereRaw(`?? < ?::${type}`, [column, value]);
+}
