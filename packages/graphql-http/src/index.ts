@@ -1,1 +1,1 @@
-export {};
+export { GraphQLEndpoint, type EndpointOptions } from "./endpoint.js";

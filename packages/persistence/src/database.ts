@@ -12,6 +12,7 @@ export interface DatabaseSettings {
 /** The transaction of one unit of work, begun by its first statement: work that only computes holds no connection. */
 interface Unit {
   transaction?: Promise<Knex.Transaction>;
+  readonly afterCommit: (() => Promise<void>)[];
 }
 
 /**
@@ -50,6 +51,16 @@ export class Database {
     return this.#inNewUnit(work);
   }
 
+  /**
+   * Runs `work` once the current unit of work has committed, before its result is returned; at once outside of one.
+   * The change stands by then: `work` must not throw for anything that the caller could take for a failure of it.
+   */
+  async afterCommit(work: () => Promise<void>): Promise<void> {
+    const unit = this.#units.getStore();
+    if (unit) unit.afterCommit.push(work);
+    else await work();
+  }
+
   /** Called for every statement that is sent; for tests that count them. Returns how to stop. */
   onStatement(listener: (sql: string) => void): () => void {
     const listen = ({ sql }: { sql: string }) => listener(sql);
@@ -67,15 +78,17 @@ export class Database {
   }
 
   async #inNewUnit<T>(work: () => Promise<T>): Promise<T> {
-    const unit: Unit = {};
+    const unit: Unit = { afterCommit: [] };
+    let result: T;
     try {
-      const result = await this.#units.run(unit, work);
+      result = await this.#units.run(unit, work);
       await (await unit.transaction)?.commit();
-      return result;
     } catch (error) {
       // A transaction that could not begin, or whose connection died, has nothing to roll back.
       await unit.transaction?.then((transaction) => transaction.rollback()).catch(() => undefined);
       throw error;
     }
+    for (const work of unit.afterCommit) await this.#units.run(undefined, work);
+    return result;
   }
 }

@@ -1,1 +1,8 @@
-export {};
+export { Audited, Permits, Public, SignedIn, withAccess, withAudit, type Access, type AuditDeclaration } from "./access.js";
+export { loaderById, loaderOfLists } from "./batch.js";
+export { connectionType, ForwardPageArguments, OrderDirection, PageArgumentsInput, PageInfo } from "./connection.type.js";
+export { Caller, type SubgraphContext } from "./context.js";
+export { GraphQLBigInt, GraphQLDate, GraphQLDateTime, GraphQLDecimal, GraphQLJSON } from "./scalars.js";
+export { buildExecutableSchema, buildStaticSchema } from "./schema.js";
+export type { ReferenceResolver, SchemaExtension, SchemaParts, StaticSchema } from "./schema.js";
+export { createSubgraphServer, type SubgraphServerOptions } from "./server.js";

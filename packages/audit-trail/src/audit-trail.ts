@@ -1,0 +1,164 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { trace } from "@opentelemetry/api";
+import { SystemError, systemErrorOf } from "@supergraph/errors";
+import type { Claims, ForwardedIdentity } from "@supergraph/identity";
+import { newId, type Database } from "@supergraph/persistence";
+import { currentRequest, type Logger } from "@supergraph/service";
+import type { AuditActor, AuditDetails, AuditEvent, AuditOutcome } from "./audit-event.js";
+import { OutboxRepository } from "./outbox.repository.js";
+
+const SCHEMA_VERSION = 1;
+const MAXIMUM_USER_AGENT = 512;
+
+/** One thing that somebody tries to do. */
+export interface Attempt {
+  action: string;
+  identity: ForwardedIdentity;
+  /** Where in the operation: the response path of the root field. */
+  path: string;
+  /** What is known before the work begins, e.g. the target that an argument names. */
+  details?: AuditDetails;
+}
+
+interface Draft {
+  details: AuditDetails;
+}
+
+/**
+ * Writes exactly one event for each attempt: a success in the change's own transaction, a denial or failure in one of
+ * its own after the rollback. When the event can't be stored, the attempt fails.
+ */
+export class AuditTrail {
+  readonly #drafts = new AsyncLocalStorage<Draft>();
+  readonly #outbox: OutboxRepository;
+
+  constructor(
+    private readonly service: string,
+    private readonly database: Database,
+    private readonly log: Logger,
+  ) {
+    this.#outbox = new OutboxRepository(database);
+  }
+
+  /** Whether the running code is inside an attempt, whose event will say how it ended. */
+  get isRecording(): boolean {
+    return this.#drafts.getStore() !== undefined;
+  }
+
+  /** Adds to the event of the attempt that the running code is part of. */
+  describe(details: AuditDetails): void {
+    const draft = this.#drafts.getStore();
+    if (draft) draft.details = merged(draft.details, details);
+  }
+
+  /** Runs `work` as one unit of work, and records how it ended. */
+  async attempt<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+    const draft: Draft = { details: attempt.details ?? {} };
+    let recorded: AuditEvent | undefined;
+    try {
+      const result = await this.#drafts.run(draft, () =>
+        this.database.unitOfWork(async () => {
+          const value = await work();
+          recorded = this.#eventOf(attempt, draft.details, "success", null);
+          await this.#outbox.insert(recorded);
+          return value;
+        }),
+      );
+      if (recorded) this.#logLine(recorded);
+      return result;
+    } catch (error) {
+      const reason = systemErrorOf(error)?.reason ?? "UNEXPECTED";
+      await this.#recordAlone(this.#eventOf(attempt, draft.details, outcomeOf(error), reason), error);
+      throw error;
+    }
+  }
+
+  /** Records a success that belongs to the current unit of work beside the attempt's own event, e.g. of the system. */
+  async record(attempt: Attempt): Promise<void> {
+    const event = this.#eventOf(attempt, attempt.details ?? {}, "success", null);
+    await this.#outbox.insert(event);
+    await this.database.afterCommit(() => {
+      this.#logLine(event);
+      return Promise.resolve();
+    });
+  }
+
+  /** Records that a read was refused. */
+  async recordDenial(attempt: Attempt, error: SystemError): Promise<void> {
+    await this.#recordAlone(this.#eventOf(attempt, attempt.details ?? {}, "denied", error.reason), error);
+  }
+
+  async #recordAlone(event: AuditEvent, cause: unknown): Promise<void> {
+    try {
+      await this.database.independently(() => this.#outbox.insert(event));
+    } catch (storing) {
+      this.log.error({ err: storing, cause, audit: event }, "an audit event could not be stored");
+      throw new SystemError("SERVICE_OUT_OF_REACH", { cause: storing });
+    }
+    this.#logLine(event);
+  }
+
+  #logLine(event: AuditEvent): void {
+    this.log.info({ ...event, kind: "audit" }, event.action);
+  }
+
+  #eventOf(attempt: Attempt, details: AuditDetails, outcome: AuditOutcome, reason: string | null): AuditEvent {
+    const { caller, request } = attempt.identity;
+    const actor = details.actor ?? actorOf(caller);
+    const span = trace.getActiveSpan()?.spanContext();
+    return {
+      id: newId(),
+      occurred_at: new Date().toISOString(),
+      service: this.service,
+      action: attempt.action,
+      outcome,
+      reason: reason ?? details.reason ?? null,
+      user_id: actor.id ?? null,
+      actor_type: actor.type,
+      actor_label: actor.label ?? null,
+      impersonator_id: actor.impersonatorId ?? null,
+      entity_id: details.target?.id ?? null,
+      entity_type: details.target?.type ?? null,
+      entity_label: details.target?.label ?? null,
+      entity_version: details.target?.version ?? null,
+      // What was not committed did not change.
+      changes: outcome === "success" ? (details.changes ?? []) : [],
+      metadata: details.metadata ?? null,
+      request_id: currentRequest()?.requestId ?? null,
+      trace_id: span?.traceId ?? null,
+      span_id: span?.spanId ?? null,
+      session_id: actor.sessionId ?? null,
+      ip: request.ip ?? null,
+      user_agent: request.userAgent?.slice(0, MAXIMUM_USER_AGENT) ?? null,
+      operation_name: request.operationName ?? null,
+      path: attempt.path,
+      schema_version: SCHEMA_VERSION,
+    };
+  }
+}
+
+function merged(earlier: AuditDetails, later: AuditDetails): AuditDetails {
+  return {
+    ...earlier,
+    ...later,
+    changes: [...(earlier.changes ?? []), ...(later.changes ?? [])],
+    ...((earlier.metadata ?? later.metadata) && { metadata: { ...earlier.metadata, ...later.metadata } }),
+  };
+}
+
+function actorOf(caller: Claims | undefined): AuditActor {
+  if (!caller) return { type: "anonymous" };
+  if (caller.client === "service") return { type: "service", label: caller.sub };
+  return {
+    type: caller.client,
+    id: caller.sub,
+    ...(caller.email !== undefined && { label: caller.email }),
+    ...(caller.act && { impersonatorId: caller.act.sub }),
+    ...(caller.sid !== undefined && { sessionId: caller.sid }),
+  };
+}
+
+function outcomeOf(error: unknown): AuditOutcome {
+  const known = systemErrorOf(error);
+  return known?.code === "FORBIDDEN" || known?.reason === "SIGN_IN_REQUIRED" ? "denied" : "failure";
+}

@@ -1,0 +1,107 @@
+import { ApolloServer, type ApolloServerOptions, type BaseContext } from "@apollo/server";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { fastifyApolloHandler } from "@as-integrations/fastify";
+import { trace } from "@opentelemetry/api";
+import { SystemError } from "@supergraph/errors";
+import type { Logger } from "@supergraph/service";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { GraphQLSchema } from "graphql";
+import { errorFormatter } from "./format-error.js";
+import { limitOperation, limitVariables } from "./operation-limits.js";
+
+const PATH = "/graphql";
+
+export interface EndpointOptions<Context extends BaseContext> {
+  log: Logger;
+  /** Made once a request; what it throws answers the whole request. */
+  context: (request: FastifyRequest) => Promise<Context>;
+  passesCode?: (code: string) => boolean;
+}
+
+type Execution<Context extends BaseContext> =
+  | { schema: GraphQLSchema }
+  | Required<Pick<ApolloServerOptions<Context>, "gateway">>;
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/**
+ * `POST /graphql`, and `GET` for queries. What executes can be replaced while it runs: requests that have begun end on
+ * what they began with.
+ */
+export class GraphQLEndpoint<Context extends BaseContext> {
+  readonly #contexts = new WeakMap<FastifyRequest, Context>();
+  #current: { server: ApolloServer<Context>; handler: Handler } | undefined;
+
+  constructor(
+    app: FastifyInstance,
+    private readonly options: EndpointOptions<Context>,
+  ) {
+    app.route({
+      url: PATH,
+      method: ["GET", "POST"],
+      handler: async (request, reply) => {
+        if (!this.#current) throw new SystemError("NOT_READY");
+        limitRequest(request);
+        this.#contexts.set(request, await options.context(request));
+        return this.#current.handler(request, reply);
+      },
+    });
+    app.addHook("onClose", async () => {
+      await this.#current?.server.stop();
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Executes on this from the next request on. */
+  async use(execution: Execution<Context>): Promise<void> {
+    const server = new ApolloServer<Context>({
+      ...execution,
+      introspection: true,
+      csrfPrevention: true,
+      includeStacktraceInErrorResponses: false,
+      stopOnTerminationSignals: false,
+      status400ForVariableCoercionErrors: true,
+      // Apollo's own log lines, at the level that they have there.
+      logger: this.options.log,
+      formatError: errorFormatter({
+        log: this.options.log,
+        ...(this.options.passesCode && { passesCode: this.options.passesCode }),
+      }),
+      plugins: [ApolloServerPluginLandingPageDisabled(), nameOperationInTrace()],
+    } as ApolloServerOptions<Context>);
+    await server.start();
+    const handler = fastifyApolloHandler(server, { context: (request) => Promise.resolve(this.#contextOf(request)) });
+    this.#current = { server, handler: handler as unknown as Handler };
+  }
+
+  #contextOf(request: FastifyRequest): Context {
+    const context = this.#contexts.get(request);
+    if (!context) throw new Error("A GraphQL request reached Apollo without its context");
+    return context;
+  }
+}
+
+function limitRequest(request: FastifyRequest): void {
+  const { query, variables } = (request.method === "GET" ? request.query : request.body ?? {}) as Record<string, unknown>;
+  if (typeof query === "string") limitOperation(query);
+  if (typeof variables === "object") limitVariables(variables);
+}
+
+/** Spans are found by the operation's name, not by the one path that all operations share. */
+function nameOperationInTrace() {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: ({ operation, operationName }: { operation: { operation: string }; operationName: string | null }) => {
+          trace.getActiveSpan()?.setAttributes({
+            "graphql.operation.type": operation.operation,
+            "graphql.operation.name": operationName ?? "anonymous",
+          });
+          return Promise.resolve();
+        },
+      }),
+  };
+}

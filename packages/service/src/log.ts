@@ -1,0 +1,25 @@
+import { trace } from "@opentelemetry/api";
+import { pino, type Logger } from "pino";
+import { currentRequest } from "./request-context.js";
+
+export type { Logger };
+
+/** A JSON log whose every line names the request, the caller and the trace that it belongs to. */
+export function createLog(service: string, level: string): Logger {
+  return pino({
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: ["password", "*.password", "authorization", "*.authorization"], censor: "[redacted]" },
+    mixin: () => {
+      const request = currentRequest();
+      const span = trace.getActiveSpan()?.spanContext();
+      return {
+        ...(request && { request_id: request.requestId }),
+        ...(request?.userId !== undefined && { user_id: request.userId }),
+        ...(span && { trace_id: span.traceId, span_id: span.spanId }),
+      };
+    },
+  });
+}

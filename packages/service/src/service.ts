@@ -1,0 +1,84 @@
+import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import { createLog, type Logger } from "./log.js";
+import { readSettings, peerSettings, type ServiceName } from "./settings.js";
+import { httpTransport, serviceCaller, type ServiceCaller } from "./transport.js";
+
+export interface ServiceParts {
+  app: FastifyInstance;
+  /** Runs once the service can be called: background loops, first data. */
+  start?(): Promise<void>;
+  /** Ends what `start` began; the app has finished its requests by then. */
+  stop?(): Promise<void>;
+}
+
+export interface ServiceDependencies<Settings> {
+  settings: Settings;
+  log: Logger;
+  call: ServiceCaller;
+}
+
+/** A service, as a process of its own or beside others in one. */
+export interface ServiceDefinition<Schema extends z.ZodType = z.ZodType> {
+  name: ServiceName;
+  settings: Schema;
+  create(dependencies: ServiceDependencies<z.output<Schema>>): Promise<ServiceParts>;
+}
+
+/** What the runner itself reads; every service's settings hold them. */
+interface RunnerSettings {
+  HOST: string;
+  PORT: number;
+  LOG_LEVEL: string;
+  GATEWAY_SECRET: Uint8Array;
+}
+
+/**
+ * Runs a service as this process: reads its settings, listens, and on SIGINT or SIGTERM stops taking requests,
+ * finishes those that it has, and exits 0. Settings at fault: prints them all and exits 1.
+ */
+export async function runService<Schema extends z.ZodType>(definition: ServiceDefinition<Schema>): Promise<void> {
+  const log = createLog(definition.name, process.env.LOG_LEVEL ?? "info");
+  try {
+    const settings = readSettings(definition.settings, process.env);
+    const { HOST, PORT, GATEWAY_SECRET } = settings as RunnerSettings;
+    const peers = readSettings(peerSettings, process.env);
+    const transport = httpTransport({
+      users: peers.USERS_URL,
+      auth: peers.AUTH_URL,
+      dynamic: peers.DYNAMIC_URL,
+      audit: peers.AUDIT_URL,
+    });
+    const parts = await definition.create({ settings, log, call: serviceCaller(transport, GATEWAY_SECRET) });
+    await parts.app.listen({ host: HOST, port: PORT });
+    onSignal(async (signal) => {
+      log.info({ signal }, "draining");
+      await parts.app.close();
+      await parts.stop?.();
+    }, log);
+    await parts.start?.();
+    log.info({ host: HOST, port: PORT }, "listening");
+  } catch (error) {
+    log.fatal({ err: error }, error instanceof Error ? error.message : "could not start");
+    process.exitCode = 1;
+    setImmediate(() => process.exit(1));
+  }
+}
+
+/** Calls `stop` once, at the first SIGINT or SIGTERM, and exits 0 after it; at the second signal exits at once. */
+export function onSignal(stop: (signal: NodeJS.Signals) => Promise<void>, log: Logger): void {
+  let isStopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      stop(signal).then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ err: error }, "could not stop cleanly");
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

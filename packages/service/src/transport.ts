@@ -1,0 +1,117 @@
+import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { SystemError } from "@supergraph/errors";
+import { signForwardedIdentity, type ForwardedIdentity } from "@supergraph/identity";
+import type { FastifyInstance } from "fastify";
+import { Agent, request } from "undici";
+import { currentRequest } from "./request-context.js";
+import type { ServiceName, SubgraphName } from "./settings.js";
+
+export interface ServiceRequest {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path and query. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface ServiceResponse {
+  status: number;
+  headers: Record<string, string | undefined>;
+  body: string;
+}
+
+/** Carries a request to a service, wherever it runs. @throws SystemError SERVICE_OUT_OF_REACH, TOOK_TOO_LONG */
+export type Transport = (service: SubgraphName, request: ServiceRequest) => Promise<ServiceResponse>;
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** To services that run as processes of their own. */
+export function httpTransport(urls: Record<SubgraphName, string>): Transport {
+  const agent = new Agent({ connections: 64, keepAliveTimeout: 10_000 });
+  return async (service, { path, timeoutMs = DEFAULT_TIMEOUT_MS, signal, ...options }) => {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await request(new URL(path, urls[service]), {
+        ...options,
+        dispatcher: agent,
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      });
+      return {
+        status: response.statusCode,
+        headers: response.headers as Record<string, string | undefined>,
+        body: await response.body.text(),
+      };
+    } catch (cause) {
+      if (deadline.aborted) throw new SystemError("TOOK_TOO_LONG", { cause });
+      throw new SystemError("SERVICE_OUT_OF_REACH", { cause });
+    }
+  };
+}
+
+/** To services of this very process: the same requests through the same handlers, without a socket. */
+export function inProcessTransport(apps: ReadonlyMap<SubgraphName, FastifyInstance>): Transport {
+  return async (service, { method, path, headers = {}, body, signal }) => {
+    const app = apps.get(service);
+    if (!app) throw new SystemError("SERVICE_OUT_OF_REACH");
+    const answer = app.inject({
+      method,
+      url: path,
+      headers,
+      ...(body !== undefined && { payload: body }),
+      ...(signal && { signal }),
+    });
+    const response = await answer.catch((cause: unknown) => {
+      throw new SystemError("SERVICE_OUT_OF_REACH", { cause });
+    });
+    return {
+      status: response.statusCode,
+      headers: response.headers as Record<string, string | undefined>,
+      body: response.body,
+    };
+  };
+}
+
+const tracer = trace.getTracer("@supergraph/service");
+
+/**
+ * Calls a service on behalf of `identity`: signs `x-claims` for it, and carries the request's id and trace along.
+ * Every call between services goes through here, so that each is one span.
+ */
+export function serviceCaller(transport: Transport, secret: Uint8Array) {
+  return async (
+    service: SubgraphName,
+    identity: ForwardedIdentity,
+    call: ServiceRequest,
+  ): Promise<ServiceResponse> =>
+    tracer.startActiveSpan(
+      `${call.method} ${service}${call.path.split("?")[0] ?? ""}`,
+      { kind: SpanKind.CLIENT, attributes: { "server.address": service, "http.request.method": call.method } },
+      async (span) => {
+        try {
+          const headers: Record<string, string> = { ...call.headers };
+          propagation.inject(context.active(), headers);
+          const requestId = currentRequest()?.requestId;
+          if (requestId !== undefined) headers["x-request-id"] = requestId;
+          headers["x-claims"] = await signForwardedIdentity(identity, service, secret);
+          if (call.body !== undefined) headers["content-type"] ??= "application/json";
+          const response = await transport(service, { ...call, headers });
+          span.setAttribute("http.response.status_code", response.status);
+          return response;
+        } catch (error) {
+          span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : "failed" });
+          throw error;
+        } finally {
+          span.end();
+        }
+      },
+    );
+}
+
+export type ServiceCaller = ReturnType<typeof serviceCaller>;
+
+/** The identity under which a service calls another on its own account. */
+export function serviceIdentity(name: ServiceName): ForwardedIdentity {
+  return { caller: { sub: name, client: "service", roles: [], permissions: [] }, request: {} };
+}

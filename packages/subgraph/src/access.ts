@@ -1,0 +1,105 @@
+import type { AuditDetails } from "@supergraph/audit-trail";
+import { SystemError } from "@supergraph/errors";
+import type { Permission } from "@supergraph/identity";
+import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
+import { Directive, Extensions, createMethodMiddlewareDecorator, type MiddlewareFn } from "type-graphql";
+import type { SubgraphContext } from "./context.js";
+
+/** Who may call a root field; each must say so, and a subgraph with one that doesn't refuses to start. */
+export type Access = { kind: "public" } | { kind: "signed-in" } | { kind: "permitted"; anyOf: readonly Permission[] };
+
+export interface AuditDeclaration {
+  /** `resource.action` */
+  action: string;
+  /** The target's type, when an argument names the target. */
+  entityType?: string;
+  /** The argument that holds the target's id. */
+  target?: string;
+}
+
+type Arguments = Record<string, unknown>;
+type Field = Pick<GraphQLResolveInfo, "path">;
+
+/** Runs `next` for a caller who has `access`; a read that is refused leaves an event of its own. */
+export async function withAccess<T>(access: Access, context: SubgraphContext, info: Field, next: () => Promise<T>): Promise<T> {
+  try {
+    if (access.kind === "signed-in") context.caller.signedIn();
+    if (access.kind === "permitted") context.caller.require(...access.anyOf);
+  } catch (error) {
+    if (error instanceof SystemError && !context.audit.isRecording) await recordRefusedRead(access, context, info, error);
+    throw error;
+  }
+  return next();
+}
+
+async function recordRefusedRead(access: Access, context: SubgraphContext, info: Field, error: SystemError): Promise<void> {
+  const [resource = "", action = ""] = access.kind === "permitted" ? (access.anyOf[0] ?? "").split(":") : [];
+  await context.audit.recordDenial(
+    {
+      action: resource ? `${resource}.${action}` : `${String(info.path.typename ?? "Query").toLowerCase()}.${info.path.key}`,
+      identity: context.caller.identity,
+      path: pathOf(info),
+    },
+    error,
+  );
+}
+
+/** Runs `next` as one unit of work that leaves exactly one audit event, however it ends. */
+export async function withAudit<T>(
+  { action, entityType, target }: AuditDeclaration,
+  context: SubgraphContext,
+  args: Arguments,
+  info: Field,
+  next: () => Promise<T>,
+): Promise<T> {
+  const id = target === undefined ? undefined : args[target];
+  const details: AuditDetails =
+    entityType !== undefined && typeof id === "string" ? { target: { type: entityType, id } } : {};
+  return context.audit.attempt({ action, identity: context.caller.identity, path: pathOf(info), details }, next);
+}
+
+function pathOf({ path }: Field): string {
+  return responsePathAsArray(path).join(".");
+}
+
+/** Only who holds one of the permissions gets in; `@requiresScopes` says so in the supergraph. */
+export function Permits(...anyOf: [Permission, ...Permission[]]): MethodDecorator {
+  const scopes = anyOf.map((permission) => `["${permission}"]`).join(", ");
+  return accessDecorator({ kind: "permitted", anyOf }, `@requiresScopes(scopes: [${scopes}])`);
+}
+
+/** Only who has signed in gets in; `@authenticated` says so in the supergraph. */
+export function SignedIn(): MethodDecorator {
+  return accessDecorator({ kind: "signed-in" }, "@authenticated");
+}
+
+/** Everybody gets in; what they see of a row is for the service to say. */
+export function Public(): MethodDecorator {
+  return accessDecorator({ kind: "public" }, undefined);
+}
+
+/** Every call leaves one audit event. Stands above `@Permits`, so that a denial is audited too. */
+export function Audited(declaration: AuditDeclaration): MethodDecorator {
+  return decorators(
+    Extensions({ audited: declaration }),
+    middleware(({ context, args, info }, next) => withAudit(declaration, context, args, info, next)),
+  );
+}
+
+function accessDecorator(access: Access, directive: string | undefined): MethodDecorator {
+  return decorators(
+    Extensions({ access }),
+    ...(directive === undefined ? [] : [Directive(directive) as MethodDecorator]),
+    middleware(({ context, info }, next) => withAccess(access, context, info, next)),
+  );
+}
+
+function middleware(use: MiddlewareFn<SubgraphContext>): MethodDecorator {
+  return createMethodMiddlewareDecorator<SubgraphContext>(use);
+}
+
+function decorators(...all: (MethodDecorator | PropertyDecorator)[]): MethodDecorator {
+  return (target, key, descriptor) => {
+    for (const decorate of all) (decorate as MethodDecorator)(target, key, descriptor);
+  };
+}

@@ -1,0 +1,54 @@
+import type { PageArguments } from "@supergraph/persistence";
+import { ArgsType, Directive, Field, Int, ObjectType, registerEnumType, type ClassType } from "type-graphql";
+
+@Directive("@shareable")
+@ObjectType({ description: "Where a page stands in its list." })
+export class PageInfo {
+  @Field() hasNextPage!: boolean;
+  @Field() hasPreviousPage!: boolean;
+  @Field(() => String, { nullable: true }) startCursor!: string | null;
+  @Field(() => String, { nullable: true }) endCursor!: string | null;
+}
+
+@ArgsType()
+export class ForwardPageArguments implements PageArguments {
+  @Field(() => Int, { nullable: true, description: "How many, 1 to 100; 20 unless told." })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: "The cursor after which the page begins." })
+  after?: string | null;
+}
+
+@ArgsType()
+export class PageArgumentsInput extends ForwardPageArguments {
+  @Field(() => Int, { nullable: true, description: "How many, 1 to 100, counted back from `before` or the list's end." })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: "The cursor before which the page ends." })
+  before?: string | null;
+}
+
+export enum OrderDirection {
+  ASC = "ASC",
+  DESC = "DESC",
+}
+registerEnumType(OrderDirection, { name: "OrderDirection" });
+
+/** Makes the classes `<name>Connection` and `<name>Edge` of a node type. */
+export function connectionType<Node extends object>(node: () => ClassType<Node>, name: string) {
+  @ObjectType(`${name}Edge`)
+  class Edge {
+    @Field() cursor!: string;
+    @Field(node) node!: Node;
+  }
+
+  @ObjectType(`${name}Connection`)
+  class Connection {
+    @Field(() => [node()]) nodes!: Node[];
+    @Field(() => [Edge]) edges!: Edge[];
+    @Field(() => PageInfo) pageInfo!: PageInfo;
+    @Field(() => Int, { description: "Of the whole list; computed only when asked for." })
+    totalCount!: () => Promise<number>;
+  }
+  return Connection;
+}

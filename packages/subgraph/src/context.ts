@@ -1,0 +1,50 @@
+import type { AuditTrail } from "@supergraph/audit-trail";
+import { SystemError } from "@supergraph/errors";
+import { holds, type Claims, type ForwardedIdentity, type Permission } from "@supergraph/identity";
+import { currentRequest } from "@supergraph/service";
+
+/** Who calls, for one request. Signing in during an operation makes the caller that person for the rest of it. */
+export class Caller {
+  constructor(public identity: ForwardedIdentity) {}
+
+  /** Undefined: nobody has signed in. */
+  get claims(): Claims | undefined {
+    return this.identity.caller;
+  }
+
+  get id(): string | undefined {
+    return this.claims?.sub;
+  }
+
+  become(claims: Claims): void {
+    this.identity = { ...this.identity, caller: claims };
+    const request = currentRequest();
+    if (request) request.userId = claims.sub;
+  }
+
+  /** @throws SystemError SIGN_IN_REQUIRED */
+  signedIn(): Claims {
+    if (!this.claims) throw new SystemError("SIGN_IN_REQUIRED");
+    return this.claims;
+  }
+
+  may(permission: Permission): boolean {
+    return this.claims !== undefined && holds(this.claims.permissions, permission);
+  }
+
+  /**
+   * Lets pass who holds one of the permissions.
+   * @throws SystemError SIGN_IN_REQUIRED for nobody, PERMISSION_MISSING for anybody else, naming what it takes
+   */
+  require(...anyOf: Permission[]): void {
+    this.signedIn();
+    if (anyOf.some((permission) => this.may(permission))) return;
+    throw new SystemError("PERMISSION_MISSING", { message: `You need the permission ${anyOf.join(" or ")} to do this.` });
+  }
+}
+
+/** What every resolver of every subgraph finds in its context; a subgraph's own adds its services and loaders. */
+export interface SubgraphContext {
+  readonly caller: Caller;
+  readonly audit: AuditTrail;
+}
