@@ -1,0 +1,1 @@
+export declare function optionalTool(name: "chromium" | "redis-server" | "promtool"): string | undefined;

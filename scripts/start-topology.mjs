@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { ensureBuilt } from "./ensure-built.mjs";
+import { ensureInstalled } from "./ensure-installed.mjs";
+import { root, superviseNode } from "./processes.mjs";
+
+/** Node's arguments that run a topology from its build, with telemetry loaded before anything else. */
+export function topologyCommand(topology) {
+  const telemetry = join(root, "observability/dist/register.js");
+  return ["--enable-source-maps", "--import", telemetry, join(root, `topology/dist/${topology}.js`)];
+}
+
+/** Installs and builds what is missing, runs the topology until it ends, and ends as it did. */
+export async function startTopology(topology) {
+  ensureInstalled();
+  if (!ensureBuilt()) process.exit(1);
+  process.exit(await superviseNode(topologyCommand(topology)).ended);
+}

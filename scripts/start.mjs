@@ -1,0 +1,3 @@
+import { startTopology } from "./start-topology.mjs";
+
+await startTopology("embedded");
