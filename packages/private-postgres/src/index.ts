@@ -1,1 +1,3 @@
-export {};
+export { DirectoryInUseError } from "./directory-lock.js";
+export { privatePostgresUrl, startPrivatePostgres } from "./private-postgres.js";
+export type { PrivatePostgres, PrivatePostgresOptions } from "./private-postgres.js";
