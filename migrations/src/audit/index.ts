@@ -1,0 +1,15 @@
+import type { SchemaHistory } from "../migration.js";
+import auditOutbox from "./0001-audit-outbox.js";
+import event from "./0002-event.js";
+import knownEvent from "./0003-known-event.js";
+
+export const audit: SchemaHistory = {
+  schema: "audit",
+  // The view known_event reads their outboxes.
+  dependsOn: ["users", "auth", "dynamic"],
+  migrations: {
+    "0001-audit-outbox": auditOutbox,
+    "0002-event": event,
+    "0003-known-event": knownEvent,
+  },
+};

@@ -1,0 +1,20 @@
+import type { SchemaHistory } from "../migration.js";
+import auditOutbox from "./0001-audit-outbox.js";
+import account from "./0002-account.js";
+import role from "./0003-role.js";
+import builtInRoles from "./0004-built-in-roles.js";
+import session from "./0005-session.js";
+import signingKey from "./0006-signing-key.js";
+
+export const auth: SchemaHistory = {
+  schema: "auth",
+  dependsOn: [],
+  migrations: {
+    "0001-audit-outbox": auditOutbox,
+    "0002-account": account,
+    "0003-role": role,
+    "0004-built-in-roles": builtInRoles,
+    "0005-session": session,
+    "0006-signing-key": signingKey,
+  },
+};

@@ -1,0 +1,45 @@
+import type { Knex } from "knex";
+
+/** One step of a schema's history. Once it has been released it is never edited: a change is a new migration. */
+export interface Migration {
+  readonly up: (knex: Knex) => Promise<void>;
+  readonly down: (knex: Knex) => Promise<void>;
+}
+
+/** A service's schema: what must be there before it, and its history by name (`nnnn-what`), oldest first. */
+export interface SchemaHistory {
+  readonly schema: string;
+  readonly dependsOn: readonly string[];
+  readonly migrations: Readonly<Record<string, Migration>>;
+}
+
+/** A migration that runs `up` and `down` as they stand: several statements each, without bindings. */
+export function sqlMigration({ up, down }: { up: string; down: string }): Migration {
+  return {
+    up: (knex) => runScript(knex, up),
+    down: (knex) => runScript(knex, down),
+  };
+}
+
+async function runScript(knex: Knex, script: string): Promise<void> {
+  try {
+    await knex.raw(script);
+  } catch (error) {
+    throw error instanceof Error
+      ? new Error(`${reasonOf(error, script)}${placeOf(error, script)}`, { cause: error })
+      : error;
+  }
+}
+
+/** Knex puts the whole script before what the database said. */
+function reasonOf({ message }: Error, script: string): string {
+  const prefix = `${script} - `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
+function placeOf(error: Error, script: string): string {
+  const position = "position" in error ? Number(error.position) : Number.NaN;
+  if (Number.isNaN(position)) return "";
+  const line = script.slice(0, position).split("\n").length;
+  return `, in line ${String(line)} of its SQL: ${script.split("\n")[line - 1]?.trim() ?? ""}`;
+}

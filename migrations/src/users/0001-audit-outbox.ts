@@ -1,0 +1,3 @@
+import { auditOutbox } from "../audit-outbox.js";
+
+export default auditOutbox("users");
