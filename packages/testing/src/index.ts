@@ -1,1 +1,1 @@
-export {};
+export { disposableDatabase, type DisposableDatabase } from "./disposable-database.js";
