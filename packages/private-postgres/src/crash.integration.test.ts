@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { query, recordedPostmaster, temporaryFolder } from "./fixtures/directories.js";
-import { startPrivatePostgres, type PrivatePostgres } from "./index.js";
+import { removePrivatePostgres, startPrivatePostgres, type PrivatePostgres } from "./index.js";
 import { isAlive } from "./process-identity.js";
 
 const fixture = fileURLToPath(new URL("fixtures/hold-postgres.mjs", import.meta.url));
@@ -98,6 +98,16 @@ describe("a private PostgreSQL that was not stopped in order", () => {
     }
     const { url } = await start();
     expect(await query(url, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  it("is removed with the server that is left, but not while its process lives", async () => {
+    const holder = await holdUntilCommitted();
+    const orphan = await recordedPostmaster(folder);
+    await expect(removePrivatePostgres(folder)).rejects.toMatchObject({ name: "DirectoryInUseError" });
+    await kill(holder);
+    await removePrivatePostgres(folder);
+    expect(isAlive(orphan)).toBe(false);
+    await expect(stat(folder)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
   it("removes what an interrupted first start left", async () => {

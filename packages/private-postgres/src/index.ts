@@ -1,3 +1,3 @@
 export { DirectoryInUseError } from "./directory-lock.js";
-export { privatePostgresUrl, startPrivatePostgres } from "./private-postgres.js";
+export { privatePostgresUrl, removePrivatePostgres, startPrivatePostgres } from "./private-postgres.js";
 export type { PrivatePostgres, PrivatePostgresOptions } from "./private-postgres.js";

@@ -5,7 +5,7 @@ import { chooseAccount } from "./account.js";
 import { findBinaries } from "./binaries.js";
 import { ensureCluster, readOwnerPassword } from "./cluster.js";
 import { lockDirectory } from "./directory-lock.js";
-import { livePostmaster, stopPostmaster } from "./postmaster.js";
+import { clearTheWay, livePostmaster, stopPostmaster } from "./postmaster.js";
 import { startServer } from "./server.js";
 
 const databaseName = "supergraph";
@@ -80,6 +80,21 @@ async function start(
     directory,
     stop: () => (stopped ??= stop()),
   };
+}
+
+/**
+ * Removes the PostgreSQL of `directory` with all its data; a server that a killed process left behind is stopped first.
+ * Throws DirectoryInUseError while a live process runs it.
+ */
+export async function removePrivatePostgres(directory: string): Promise<void> {
+  const real = await realpath(directory);
+  const unlock = await lockDirectory(real);
+  try {
+    await clearTheWay(path.join(real, "cluster"), await findBinaries());
+    await rm(real, { recursive: true, force: true, maxRetries: 5 });
+  } finally {
+    await unlock();
+  }
 }
 
 /** The owner's connection string of the PostgreSQL that runs in `directory`; undefined when none runs. */

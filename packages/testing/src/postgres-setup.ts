@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import path from "node:path";
 import { migrateUp } from "@supergraph/migrations";
-import { startPrivatePostgres } from "@supergraph/private-postgres";
+import { removePrivatePostgres, startPrivatePostgres } from "@supergraph/private-postgres";
 import pg from "pg";
+import { directoryPrefix, fastFolder, removeLeftovers } from "./temporary-folder.js";
 import { postgresUrlVariable, rolePasswords, templateDatabase, withDatabase } from "./test-postgres.js";
 
 /**
@@ -11,7 +11,9 @@ import { postgresUrlVariable, rolePasswords, templateDatabase, withDatabase } fr
  * Its address reaches the tests in the environment (TEST_POSTGRES_URL). Returns what stops and removes it.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const directory = await mkdtemp(path.join(tmpdir(), "supergraph-test-postgres-"));
+  const folder = await fastFolder();
+  await removeLeftovers(folder);
+  const directory = await mkdtemp(path.join(folder, directoryPrefix));
   const postgres = await startPrivatePostgres({
     directory,
     // Nobody needs this data after a crash.
@@ -19,7 +21,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   });
   const teardown = async (): Promise<void> => {
     await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+    await removePrivatePostgres(directory);
   };
   try {
     await migrateTemplate(postgres.url);
