@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import type { PageArguments } from "@supergraph/persistence";
 import { ArgsType, Directive, Field, Int, ObjectType, registerEnumType, type ClassType } from "type-graphql";
 

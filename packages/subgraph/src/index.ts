@@ -1,3 +1,4 @@
+import "reflect-metadata";
 export { Audited, Permits, Public, SignedIn, withAccess, withAudit, type Access, type AuditDeclaration } from "./access.js";
 export { loaderById, loaderOfLists } from "./batch.js";
 export { connectionType, ForwardPageArguments, OrderDirection, PageArgumentsInput, PageInfo } from "./connection.type.js";

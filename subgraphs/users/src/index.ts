@@ -1,1 +1,1 @@
-export {};
+export { usersService } from "./service.js";

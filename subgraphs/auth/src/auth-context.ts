@@ -1,0 +1,25 @@
+import { loaderById, loaderOfLists, type SubgraphContext } from "@supergraph/subgraph";
+import type { AuthContext } from "./context.js";
+import { GrantService } from "./role/grant.service.js";
+import type { RoleRepository } from "./role/role.repository.js";
+import { RoleService } from "./role/role.service.js";
+import { SessionService } from "./session/session.service.js";
+import { SignInService, type SignInDependencies } from "./session/sign-in.service.js";
+
+/** Makes each request its services and loaders. */
+export function authContext(use: SignInDependencies & { roles: RoleRepository }) {
+  const { roles, sessions, sessionChanges, accounts, audit } = use;
+  return (base: SubgraphContext): AuthContext => {
+    const { caller } = base;
+    const sessionsByUser = loaderOfLists((ids) => sessions.findLiveByUsers(ids), (row) => row.user_id);
+    const rolesByUser = loaderOfLists((ids) => roles.findByUsers(ids), (row) => row.user_id);
+    return {
+      ...base,
+      signIn: new SignInService(caller, use),
+      sessions: new SessionService(caller, sessions, sessionChanges, sessionsByUser, audit),
+      roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
+      grants: new GrantService(caller, rolesByUser),
+      loaders: { roleUsers: loaderById((ids) => roles.countUsers(ids), (row) => row.role_id) },
+    };
+  };
+}

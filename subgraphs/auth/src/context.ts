@@ -1,0 +1,17 @@
+import type { SubgraphContext } from "@supergraph/subgraph";
+import type DataLoader from "dataloader";
+import type { GrantService } from "./role/grant.service.js";
+import type { RoleService } from "./role/role.service.js";
+import type { SessionService } from "./session/session.service.js";
+import type { SignInService } from "./session/sign-in.service.js";
+
+export interface AuthContext extends SubgraphContext {
+  readonly signIn: SignInService;
+  readonly sessions: SessionService;
+  readonly roles: RoleService;
+  readonly grants: GrantService;
+  readonly loaders: {
+    /** How many hold a role, by its id. */
+    readonly roleUsers: DataLoader<string, { role_id: string; count: string } | null>;
+  };
+}

@@ -1,0 +1,4 @@
+import { runService } from "@supergraph/service";
+import { authService } from "./service.js";
+
+await runService(authService);

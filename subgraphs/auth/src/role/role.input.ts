@@ -1,0 +1,16 @@
+import { ArrayMaxSize, Length, IsOptional, Matches, MaxLength } from "class-validator";
+import { Field, InputType } from "type-graphql";
+
+const PERMISSION = /^(\*|[A-Za-z][A-Za-z0-9-]{0,62}:(\*|[a-z][a-z-]{0,62})(:(own|all))?)$/;
+
+@InputType()
+export class RoleInput {
+  @Field() @Length(1, 100) name!: string;
+
+  @Field(() => String, { nullable: true }) @IsOptional() @MaxLength(1_000) description?: string | null;
+
+  @Field(() => [String])
+  @ArrayMaxSize(1_000)
+  @Matches(PERMISSION, { each: true, message: "each permission must be resource:action, resource:action:own or *" })
+  permissions!: string[];
+}

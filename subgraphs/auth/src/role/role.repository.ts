@@ -1,0 +1,91 @@
+import { newId, type Database } from "@supergraph/persistence";
+
+/** A row of `auth.role`. */
+export interface RoleRow {
+  id: string;
+  name: string;
+  description: string | null;
+  built_in: boolean;
+  permissions: string[];
+  version: number;
+}
+
+export interface GrantedRole extends RoleRow {
+  user_id: string;
+}
+
+export const ADMINISTRATOR = "admin";
+
+export class RoleRepository {
+  constructor(private readonly database: Database) {}
+
+  async findAll(): Promise<RoleRow[]> {
+    return this.database.run((query) => query<RoleRow>("role").orderBy("name").select("*"));
+  }
+
+  async findByIds(ids: readonly string[]): Promise<RoleRow[]> {
+    return this.database.run((query) => query<RoleRow>("role").whereIn("id", ids).select("*"));
+  }
+
+  async findByUsers(userIds: readonly string[]): Promise<GrantedRole[]> {
+    return this.database.run((query) =>
+      query("role_grant")
+        .join("role", "role.id", "role_grant.role_id")
+        .whereIn("role_grant.user_id", userIds)
+        .orderBy("role.name")
+        .select<GrantedRole[]>("role.*", "role_grant.user_id"),
+    );
+  }
+
+  async countUsers(roleIds: readonly string[]): Promise<{ role_id: string; count: string }[]> {
+    return this.database.run((query) =>
+      query("role_grant").whereIn("role_id", roleIds).groupBy("role_id").select("role_id").count({ count: "*" }),
+    );
+  }
+
+  async insert(role: Pick<RoleRow, "name" | "description" | "permissions">): Promise<RoleRow> {
+    const [row] = await this.database.run((query) =>
+      query<RoleRow>("role").insert({ id: newId(), ...role }).returning("*"),
+    );
+    if (!row) throw new Error("An inserted role was not returned");
+    return row;
+  }
+
+  /** False when the user held the role already. */
+  async grant(userId: string, roleId: string, grantedBy: string): Promise<boolean> {
+    const granted = await this.database.run((query) =>
+      query("role_grant")
+        .insert({ user_id: userId, role_id: roleId, granted_by: grantedBy })
+        .onConflict(["user_id", "role_id"])
+        .ignore()
+        .returning("role_id"),
+    );
+    return granted.length > 0;
+  }
+
+  /** @throws Error when a role of these names is missing: migrations make the built-in ones. */
+  async grantByName(userId: string, names: readonly string[]): Promise<void> {
+    const roles = await this.database.run((query) => query<RoleRow>("role").whereIn("name", names).select("id"));
+    if (roles.length !== names.length) throw new Error(`Not all of these roles exist: ${names.join(", ")}`);
+    await this.database.run((query) =>
+      query("role_grant").insert(roles.map(({ id }) => ({ user_id: userId, role_id: id }))),
+    );
+  }
+
+  /** False when the user did not hold the role. */
+  async revoke(userId: string, roleId: string): Promise<boolean> {
+    const revoked = await this.database.run((query) =>
+      query("role_grant").where({ user_id: userId, role_id: roleId }).delete(),
+    );
+    return revoked > 0;
+  }
+
+  /** How many hold the role; until the unit of work ends nobody else changes who does. */
+  async countHoldersLocked(roleId: string): Promise<number> {
+    return this.database.run(async (query) => {
+      await query("role").where({ id: roleId }).forUpdate().first("id");
+      const [counted] = await query("role_grant").where({ role_id: roleId }).count<{ count: string }[]>("* as count");
+      return Number(counted?.count ?? 0);
+    });
+  }
+}

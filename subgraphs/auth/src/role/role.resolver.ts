@@ -1,0 +1,49 @@
+import { Audited, Permits } from "@supergraph/subgraph";
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { AuthContext } from "../context.js";
+import { User } from "../user/user.type.js";
+import { RoleInput } from "./role.input.js";
+import { Role } from "./role.type.js";
+
+@Resolver(() => Role)
+export class RoleResolver {
+  @Query(() => [Role], { description: "All roles, by name. Takes roles:read." })
+  @Permits("roles:read")
+  roles(@Ctx() { roles }: AuthContext): Promise<Role[]> {
+    return roles.list();
+  }
+
+  @FieldResolver(() => Int, { description: "How many people hold it." })
+  async userCount(@Root() { id }: Role, @Ctx() { loaders }: AuthContext): Promise<number> {
+    return Number((await loaders.roleUsers.load(id))?.count ?? 0);
+  }
+
+  @Mutation(() => Role, { description: "Makes a role. Takes roles:manage, and every permission that it holds." })
+  @Audited({ action: "role.create" })
+  @Permits("roles:manage")
+  createRole(@Arg("input", () => RoleInput) input: RoleInput, @Ctx() { roles }: AuthContext): Promise<Role> {
+    return roles.create(input);
+  }
+
+  @Mutation(() => User, { description: "Gives a person a role. Takes roles:assign, and every permission of the role." })
+  @Audited({ action: "role.assign", entityType: "User", target: "userId" })
+  @Permits("roles:assign")
+  assignRole(
+    @Arg("userId", () => ID) userId: string,
+    @Arg("roleId", () => ID) roleId: string,
+    @Ctx() { roles }: AuthContext,
+  ): Promise<{ id: string }> {
+    return roles.assign(userId, roleId);
+  }
+
+  @Mutation(() => User, { description: "Takes a role from a person. The last administrator keeps theirs." })
+  @Audited({ action: "role.unassign", entityType: "User", target: "userId" })
+  @Permits("roles:assign")
+  unassignRole(
+    @Arg("userId", () => ID) userId: string,
+    @Arg("roleId", () => ID) roleId: string,
+    @Ctx() { roles }: AuthContext,
+  ): Promise<{ id: string }> {
+    return roles.unassign(userId, roleId);
+  }
+}

@@ -1,0 +1,106 @@
+import { AuditTrail } from "@supergraph/audit-trail";
+import { Database } from "@supergraph/persistence";
+import type { ServiceDefinition } from "@supergraph/service";
+import { buildExecutableSchema, createSubgraphServer } from "@supergraph/subgraph";
+import { AccountRepository } from "./account/account.repository.js";
+import { ensureFirstAdministrator } from "./account/first-administrator.js";
+import { RegistrationRepository } from "./account/registration.repository.js";
+import { RegistrationService } from "./account/registration.service.js";
+import { repeatUntilStopped } from "./account/repeat-until-stopped.js";
+import { authContext } from "./auth-context.js";
+import type { AuthContext } from "./context.js";
+import { RoleRepository } from "./role/role.repository.js";
+import { authSchema } from "./schema.js";
+import { internalSessionRoutes } from "./session/internal-routes.js";
+import { RefreshTokens } from "./session/refresh-token.js";
+import { RefreshTokenRepository } from "./session/refresh-token.repository.js";
+import { SessionChangeRepository } from "./session/session-change.repository.js";
+import { SessionIssuer } from "./session/session-issuer.js";
+import { SessionRepository } from "./session/session.repository.js";
+import { settingsSchema } from "./settings.js";
+import { KeyRing } from "./signing-key/key-ring.js";
+import { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
+
+const UNDO_EVERY_MS = 30_000;
+
+/** Credentials, sessions, tokens, signing keys, roles and permissions. */
+export const authService: ServiceDefinition<typeof settingsSchema> = {
+  name: "auth",
+  settings: settingsSchema,
+  async create({ settings, log, call }) {
+    const secret = settings.GATEWAY_SECRET;
+    const database = new Database({
+      url: settings.DATABASE_URL,
+      schema: "auth",
+      maximumConnections: settings.DATABASE_POOL_SIZE,
+    });
+    const audit = new AuditTrail("auth", database, log);
+    const accounts = new AccountRepository(database);
+    const roles = new RoleRepository(database);
+    const sessions = new SessionRepository(database);
+    const refreshTokens = new RefreshTokenRepository(database);
+    const sessionChanges = new SessionChangeRepository(database);
+    const tokens = new RefreshTokens(settings.AUTH_KEY_ENCRYPTION_KEY);
+    const keys = new KeyRing(new SigningKeyRepository(database), settings.AUTH_KEY_ENCRYPTION_KEY);
+    const registrations = new RegistrationService(
+      database,
+      accounts,
+      new RegistrationRepository(database),
+      roles,
+      call,
+      log,
+    );
+    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keys, {
+      issuer: settings.ACCESS_TOKEN_ISSUER,
+      audience: settings.ACCESS_TOKEN_AUDIENCE,
+    });
+
+    await keys.ensureActiveKey();
+    const stopping = new AbortController();
+    let isSeeded = false;
+    const { app, endpoint } = createSubgraphServer<AuthContext>({
+      name: "auth",
+      secret,
+      log,
+      audit,
+      isReady: async () => {
+        await database.ping();
+        return isSeeded;
+      },
+      context: authContext({
+        database,
+        accounts,
+        registrations,
+        sessions,
+        refreshTokens,
+        tokens,
+        sessionChanges,
+        issuer,
+        audit,
+        secret,
+        roles,
+      }),
+      internal: (routes) => internalSessionRoutes(routes, issuer, sessionChanges),
+    });
+    app.get("/.well-known/jwks.json", () => keys.publicKeys());
+    await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });
+
+    let undoing: Promise<void> | undefined;
+    return {
+      app,
+      async start() {
+        undoing = repeatUntilStopped(() => registrations.undoAbandoned(), UNDO_EVERY_MS, stopping.signal, log);
+        const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = settings;
+        if (email !== undefined && password !== undefined) {
+          await ensureFirstAdministrator({ email, password }, { accounts, registrations, audit, log }, stopping.signal);
+        }
+        isSeeded = true;
+      },
+      async stop() {
+        stopping.abort();
+        await undoing;
+        await database.close();
+      },
+    };
+  },
+};

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SystemError } from "@supergraph/errors";
+import { isId } from "@supergraph/persistence";
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { SessionChangeRepository } from "./session-change.repository.js";
+import type { SessionIssuer } from "./session-issuer.js";
+
+const POLL_MS = 250;
+const MAXIMUM_CHANGES = 1_000;
+
+const feedQuery = z.object({
+  after: z.coerce.number().int().min(0).optional(),
+  wait: z.coerce.number().min(0).max(30).default(0),
+});
+
+/** For gateways: who a session belongs to, and the numbered feed of what they must no longer remember. */
+export function internalSessionRoutes(
+  app: FastifyInstance,
+  issuer: SessionIssuer,
+  changes: SessionChangeRepository,
+): void {
+  let isClosing = false;
+  app.addHook("preClose", (done) => {
+    isClosing = true;
+    done();
+  });
+
+  app.get<{ Params: { id: string } }>("/sessions/:id", async ({ params }) => {
+    const claims = isId(params.id) ? await issuer.claimsOf(params.id) : undefined;
+    if (!claims) throw new SystemError("SESSION_NOT_FOUND");
+    return claims;
+  });
+
+  app.get("/session-changes", async ({ query }) => {
+    const { after, wait } = feedQuery.parse(query);
+    if (after === undefined) return { position: await changes.currentPosition(), changes: [] };
+    const deadline = Date.now() + wait * 1_000;
+    for (;;) {
+      const found = await changes.findAfter(after, MAXIMUM_CHANGES);
+      if (found.length > 0 || Date.now() >= deadline || isClosing) {
+        return { position: found.at(-1)?.position ?? after, changes: found };
+      }
+      await sleep(POLL_MS);
+    }
+  });
+}

@@ -1,0 +1,48 @@
+import type { Database } from "@supergraph/persistence";
+
+/** A row of `auth.refresh_token`; the token itself is nowhere. */
+export interface RefreshTokenRow {
+  token_hash: Buffer;
+  session_id: string;
+  generation: number;
+  used_at: Date | null;
+}
+
+export class RefreshTokenRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(token: Pick<RefreshTokenRow, "token_hash" | "session_id" | "generation">, lifetimeSeconds: number): Promise<void> {
+    await this.database.run((query) =>
+      query("refresh_token").insert({
+        ...token,
+        expires_at: query.raw("now() + make_interval(secs => ?)", [lifetimeSeconds]),
+      }),
+    );
+  }
+
+  /** Marks the token as used and returns it, if it was not; of callers at the same moment one gets it. */
+  async use(tokenHash: Buffer): Promise<RefreshTokenRow | undefined> {
+    const [row] = await this.database.run((query) =>
+      query<RefreshTokenRow>("refresh_token")
+        .where({ token_hash: tokenHash })
+        .whereNull("used_at")
+        .whereRaw("expires_at > now()")
+        .update({ used_at: query.fn.now() as unknown as Date })
+        .returning("*"),
+    );
+    return row as RefreshTokenRow | undefined;
+  }
+
+  /** A token that was used before, and whether that was within the last `seconds`. */
+  async findUsed(tokenHash: Buffer, seconds: number): Promise<(RefreshTokenRow & { is_recent: boolean }) | undefined> {
+    return this.database.run((query) =>
+      query("refresh_token")
+        .where({ token_hash: tokenHash })
+        .whereNotNull("used_at")
+        .first<RefreshTokenRow & { is_recent: boolean }>(
+          "*",
+          query.raw("used_at > now() - make_interval(secs => ?) as is_recent", [seconds]),
+        ),
+    );
+  }
+}

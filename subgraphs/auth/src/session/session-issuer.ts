@@ -1,0 +1,77 @@
+import { ACCESS_TOKEN_SECONDS, signAccessToken, type Claims, type RequestFacts, type TokenParties } from "@supergraph/identity";
+import { newId } from "@supergraph/persistence";
+import type { RoleRepository } from "../role/role.repository.js";
+import type { KeyRing } from "../signing-key/key-ring.js";
+import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
+import type { RefreshTokenRepository } from "./refresh-token.repository.js";
+import type { SessionRepository, SessionRow } from "./session.repository.js";
+import type { AuthPayload, Session } from "./session.type.js";
+
+export const SESSION_SECONDS = 30 * 24 * 60 * 60;
+
+/** Opens sessions, and says who a session's holder is and what they may do. */
+export class SessionIssuer {
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly refreshTokens: RefreshTokenRepository,
+    private readonly tokens: RefreshTokens,
+    private readonly roles: RoleRepository,
+    private readonly keys: KeyRing,
+    private readonly parties: TokenParties,
+  ) {}
+
+  /** A new session of the user, with the first refresh token of its family. */
+  async open(userId: string, { ip, userAgent }: RequestFacts): Promise<AuthPayload> {
+    const session = await this.sessions.insert(
+      { id: newId(), user_id: userId, ip: ip ?? null, user_agent: userAgent?.slice(0, 512) ?? null },
+      SESSION_SECONDS,
+    );
+    const refreshToken = this.tokens.first();
+    await this.refreshTokens.insert(
+      { token_hash: hashOfToken(refreshToken), session_id: session.id, generation: 0 },
+      SESSION_SECONDS,
+    );
+    return this.payload(session, refreshToken);
+  }
+
+  async payload(session: SessionRow, refreshToken: string): Promise<AuthPayload> {
+    const accessToken = await signAccessToken(
+      { userId: session.user_id, sessionId: session.id },
+      this.parties,
+      await this.keys.activeKey(),
+    );
+    return {
+      tokens: { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS },
+      user: { id: session.user_id },
+      session: sessionOf(session),
+    };
+  }
+
+  /** Undefined when the session has ended or its account is not active. */
+  async claimsOf(sessionId: string): Promise<Claims | undefined> {
+    const holder = await this.sessions.findHolder(sessionId);
+    if (!holder) return undefined;
+    const roles = await this.roles.findByUsers([holder.user_id]);
+    return {
+      sub: holder.user_id,
+      sid: sessionId,
+      email: holder.email,
+      roles: roles.map(({ name }) => name),
+      permissions: [...new Set(roles.flatMap(({ permissions }) => permissions))],
+      client: "user",
+      amr: ["pwd"],
+    };
+  }
+}
+
+export function sessionOf(row: SessionRow): Session {
+  return {
+    id: row.id,
+    user: { id: row.user_id },
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    ip: row.ip,
+    userAgent: row.user_agent,
+  };
+}

@@ -1,0 +1,94 @@
+import type { Database } from "@supergraph/persistence";
+
+/** A row of `auth.session`. */
+export interface SessionRow {
+  id: string;
+  user_id: string;
+  created_at: Date;
+  last_seen_at: Date;
+  expires_at: Date;
+  ended_at: Date | null;
+  ip: string | null;
+  user_agent: string | null;
+}
+
+/** Who a live session belongs to. */
+export interface SessionHolder {
+  user_id: string;
+  email: string;
+}
+
+const LIVE = "ended_at is null and expires_at > now()";
+
+export class SessionRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(session: Pick<SessionRow, "id" | "user_id" | "ip" | "user_agent">, lifetimeSeconds: number): Promise<SessionRow> {
+    const [row] = await this.database.run((query) =>
+      query<SessionRow>("session")
+        .insert({ ...session, expires_at: query.raw("now() + make_interval(secs => ?)", [lifetimeSeconds]) as unknown as Date })
+        .returning("*"),
+    );
+    if (!row) throw new Error("An inserted session was not returned");
+    return row;
+  }
+
+  async findLive(id: string): Promise<SessionRow | undefined> {
+    return this.database.run((query) => query<SessionRow>("session").where({ id }).whereRaw(LIVE).first());
+  }
+
+  /** Live sessions of these people, newest first. */
+  async findLiveByUsers(userIds: readonly string[]): Promise<SessionRow[]> {
+    return this.database.run((query) =>
+      query<SessionRow>("session")
+        .whereIn("user_id", userIds)
+        .whereRaw(LIVE)
+        .orderBy([
+          { column: "created_at", order: "desc" },
+          { column: "id", order: "desc" },
+        ])
+        .select("*"),
+    );
+  }
+
+  /** Whose live session it is, when their account is active; notes that it was seen, once a minute at most. */
+  async findHolder(id: string): Promise<SessionHolder | undefined> {
+    const holder = await this.database.run((query) =>
+      query("session")
+        .join("account", "account.user_id", "session.user_id")
+        .where({ "session.id": id, "account.status": "ACTIVE" })
+        .whereRaw(LIVE)
+        .first<SessionHolder & { is_fresh: boolean }>(
+          "session.user_id",
+          "account.email",
+          query.raw("session.last_seen_at > now() - interval '1 minute' as is_fresh"),
+        ),
+    );
+    if (holder && !holder.is_fresh) {
+      await this.database.run((query) => query("session").where({ id }).update({ last_seen_at: query.fn.now() }));
+    }
+    return holder;
+  }
+
+  async extend(id: string, lifetimeSeconds: number): Promise<SessionRow | undefined> {
+    const [row] = await this.database.run((query) =>
+      query<SessionRow>("session")
+        .where({ id })
+        .whereRaw(LIVE)
+        .update({
+          last_seen_at: query.fn.now(),
+          expires_at: query.raw("now() + make_interval(secs => ?)", [lifetimeSeconds]),
+        })
+        .returning("*"),
+    );
+    return row as SessionRow | undefined;
+  }
+
+  /** Ends the live sessions among these; returns which they were. */
+  async end(which: { id: string } | { user_id: string }): Promise<SessionRow[]> {
+    const rows = await this.database.run((query) =>
+      query<SessionRow>("session").where(which).whereRaw(LIVE).update({ ended_at: query.fn.now() }).returning("*"),
+    );
+    return rows as SessionRow[];
+  }
+}

@@ -1,0 +1,69 @@
+import type { AuditTrail } from "@supergraph/audit-trail";
+import { SystemError } from "@supergraph/errors";
+import { isId } from "@supergraph/persistence";
+import type { Caller } from "@supergraph/subgraph";
+import type DataLoader from "dataloader";
+import { sessionOf } from "./session-issuer.js";
+import type { SessionChangeRepository } from "./session-change.repository.js";
+import type { SessionRepository, SessionRow } from "./session.repository.js";
+import type { Session } from "./session.type.js";
+
+/** The rules of sessions, for one caller. */
+export class SessionService {
+  constructor(
+    private readonly caller: Caller,
+    private readonly sessions: SessionRepository,
+    private readonly sessionChanges: SessionChangeRepository,
+    private readonly byUser: DataLoader<string, SessionRow[]>,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** @throws SystemError PERMISSION_MISSING for anybody but the person and holders of sessions:read */
+  async ofUser(userId: string): Promise<Session[]> {
+    if (userId !== this.caller.id) this.caller.require("sessions:read");
+    return (await this.byUser.load(userId)).map(sessionOf);
+  }
+
+  /** Null when there is none that is live, or none that the caller may know of. */
+  async find(id: string): Promise<Session | null> {
+    const session = isId(id) ? await this.sessions.findLive(id) : undefined;
+    const mayKnow = session?.user_id === this.caller.id || this.caller.may("sessions:read");
+    return session && mayKnow ? sessionOf(session) : null;
+  }
+
+  isCurrent(session: Session): boolean {
+    return session.id === this.caller.claims?.sid;
+  }
+
+  /** Ends the caller's session and its refresh family. */
+  async logout(): Promise<boolean> {
+    const { sub, sid, email } = this.caller.signedIn();
+    this.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
+    if (sid === undefined) return false;
+    await this.end({ id: sid });
+    return true;
+  }
+
+  /** Ends all of the caller's sessions; how many there were. */
+  async logoutEverywhere(): Promise<number> {
+    const { sub } = this.caller.signedIn();
+    this.audit.describe({ target: { type: "User", id: sub } });
+    return (await this.end({ user_id: sub })).length;
+  }
+
+  /** @throws SystemError SESSION_NOT_FOUND, also for another's session when the caller may not end it */
+  async revoke(id: string): Promise<Session> {
+    const session = isId(id) ? await this.sessions.findLive(id) : undefined;
+    const mayRevoke = session?.user_id === this.caller.id || this.caller.may("sessions:revoke");
+    const [ended] = session && mayRevoke ? await this.end({ id }) : [];
+    if (!ended) throw new SystemError("SESSION_NOT_FOUND");
+    this.audit.describe({ metadata: { userId: ended.user_id } });
+    return sessionOf(ended);
+  }
+
+  private async end(which: { id: string } | { user_id: string }): Promise<SessionRow[]> {
+    const ended = await this.sessions.end(which);
+    for (const { id } of ended) await this.sessionChanges.append("session", id);
+    return ended;
+  }
+}

@@ -1,0 +1,130 @@
+import type { AuditTrail } from "@supergraph/audit-trail";
+import { SystemError } from "@supergraph/errors";
+import { signForwardedIdentity } from "@supergraph/identity";
+import type { Database } from "@supergraph/persistence";
+import { currentRequest } from "@supergraph/service";
+import type { Caller } from "@supergraph/subgraph";
+import type { AccountRepository } from "../account/account.repository.js";
+import { passwordMatches } from "../account/password.js";
+import type { NewPerson, RegistrationService } from "../account/registration.service.js";
+import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
+import type { RefreshTokenRepository, RefreshTokenRow } from "./refresh-token.repository.js";
+import type { SessionChangeRepository } from "./session-change.repository.js";
+import { SESSION_SECONDS, type SessionIssuer } from "./session-issuer.js";
+import type { SessionRepository } from "./session.repository.js";
+import type { AuthPayload } from "./session.type.js";
+
+/** How long a refresh token that has just been replaced may come again: tabs race. */
+const RACE_SECONDS = 10;
+
+export interface SignInDependencies {
+  database: Database;
+  accounts: AccountRepository;
+  registrations: RegistrationService;
+  sessions: SessionRepository;
+  refreshTokens: RefreshTokenRepository;
+  tokens: RefreshTokens;
+  sessionChanges: SessionChangeRepository;
+  issuer: SessionIssuer;
+  audit: AuditTrail;
+  /** Signs the claims that the gateway reads from the response. */
+  secret: Uint8Array;
+}
+
+/** Registering, signing in and refreshing, for one caller. */
+export class SignInService {
+  constructor(
+    private readonly caller: Caller,
+    private readonly use: SignInDependencies,
+  ) {}
+
+  /** @throws SystemError INVALID_INPUT, EMAIL_TAKEN, SERVICE_OUT_OF_REACH */
+  async register(person: NewPerson): Promise<AuthPayload> {
+    this.use.audit.describe({ actor: { type: "anonymous", label: person.email } });
+    const userId = await this.use.registrations.register(person);
+    return this.signIn(await this.use.issuer.open(userId, this.caller.identity.request), person.email);
+  }
+
+  /** @throws SystemError INVALID_CREDENTIALS, for an unknown account after the same time; ACCOUNT_NOT_ACTIVE */
+  async login(email: string, password: string): Promise<AuthPayload> {
+    const { database, accounts, audit, issuer } = this.use;
+    // On its own, so that no connection is held while the password is hashed.
+    const account = await database.independently(() => accounts.findByEmail(email));
+    audit.describe({
+      actor: { type: "anonymous", label: account?.email ?? email, ...(account && { id: account.user_id }) },
+      ...(account && { target: { type: "User", id: account.user_id, label: account.email } }),
+    });
+    if (!(await passwordMatches(password, account?.password_hash)) || !account) throw new SystemError("INVALID_CREDENTIALS");
+    if (account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
+    return this.signIn(await issuer.open(account.user_id, this.caller.identity.request), account.email);
+  }
+
+  /**
+   * A token works once. The one just replaced may come again for 10 s, and brings the same successor; any other reuse
+   * ends the session (RFC 9700 section 4.14.2).
+   * @throws SystemError REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED
+   */
+  async refresh(token: string): Promise<AuthPayload> {
+    const { refreshTokens, tokens, sessions, issuer } = this.use;
+    const tokenHash = hashOfToken(token);
+    const successor = tokens.successorOf(token);
+    const used = await refreshTokens.use(tokenHash);
+    const { session_id } = used ?? (await this.replayed(tokenHash));
+    const session = await sessions.extend(session_id, SESSION_SECONDS);
+    if (!session) throw new SystemError("REFRESH_TOKEN_INVALID");
+    if (used) {
+      await refreshTokens.insert(
+        { token_hash: hashOfToken(successor), session_id, generation: used.generation + 1 },
+        SESSION_SECONDS,
+      );
+    }
+    return this.signIn(await issuer.payload(session, successor), undefined);
+  }
+
+  private async replayed(tokenHash: Buffer): Promise<RefreshTokenRow> {
+    const replayed = await this.use.refreshTokens.findUsed(tokenHash, RACE_SECONDS);
+    if (!replayed) throw new SystemError("REFRESH_TOKEN_INVALID");
+    if (!replayed.is_recent) {
+      await this.endFamily(replayed.session_id);
+      throw new SystemError("REFRESH_TOKEN_REUSED");
+    }
+    return replayed;
+  }
+
+  /** Stays although the refresh fails: on its own. */
+  private async endFamily(sessionId: string): Promise<void> {
+    const { database, sessions, sessionChanges, audit } = this.use;
+    await database.independently(async () => {
+      const [ended] = await sessions.end({ id: sessionId });
+      if (!ended) return;
+      await sessionChanges.append("session", sessionId);
+      audit.describe({
+        actor: { type: "anonymous", id: ended.user_id, sessionId },
+        target: { type: "User", id: ended.user_id },
+        metadata: { suspicious: true },
+      });
+    });
+  }
+
+  /** From here on the caller is the person, in this subgraph and, by the header, in the rest of the operation. */
+  private async signIn(payload: AuthPayload, label: string | undefined): Promise<AuthPayload> {
+    const claims = await this.use.issuer.claimsOf(payload.session.id);
+    if (!claims) throw new SystemError("ACCOUNT_NOT_ACTIVE");
+    const { id } = payload.user;
+    const email = label ?? claims.email;
+    this.use.audit.describe({
+      actor: { type: "user", id, sessionId: payload.session.id, ...(email !== undefined && { label: email }) },
+      target: { type: "User", id, ...(email !== undefined && { label: email }) },
+    });
+    this.caller.become(claims);
+    const request = currentRequest();
+    if (request) {
+      request.responseHeaders["x-session-claims"] = await signForwardedIdentity(
+        { caller: claims, request: {} },
+        "gateway",
+        this.use.secret,
+      );
+    }
+    return payload;
+  }
+}

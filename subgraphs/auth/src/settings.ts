@@ -1,0 +1,20 @@
+import { databaseSettings, serviceSettings } from "@supergraph/service";
+import { z } from "zod";
+
+const KEY_BYTES = 32;
+
+export const settingsSchema = serviceSettings.extend({
+  ...databaseSettings.shape,
+  PORT: serviceSettings.shape.PORT.default(4002),
+  AUTH_KEY_ENCRYPTION_KEY: z
+    .base64("32 bytes in base64: `openssl rand -base64 32` makes one")
+    .transform((text) => new Uint8Array(Buffer.from(text, "base64")))
+    .refine((key) => key.length === KEY_BYTES, "32 bytes in base64: `openssl rand -base64 32` makes one"),
+  ACCESS_TOKEN_ISSUER: z.url().default("http://localhost:4000"),
+  ACCESS_TOKEN_AUDIENCE: z.string().default("supergraph"),
+  /** The first administrator, made when there is no account of this address. */
+  ADMIN_EMAIL: z.email().optional(),
+  ADMIN_PASSWORD: z.string().optional(),
+});
+
+export type AuthSettings = z.output<typeof settingsSchema>;

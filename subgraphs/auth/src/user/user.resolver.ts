@@ -1,0 +1,40 @@
+import { Ctx, FieldResolver, Query, Resolver, Root, Field, Int, ObjectType } from "type-graphql";
+import { Public } from "@supergraph/subgraph";
+import { MAXIMUM_BYTES, MINIMUM_BYTES } from "../account/password.js";
+import type { AuthContext } from "../context.js";
+import { Role } from "../role/role.type.js";
+import { Session } from "../session/session.type.js";
+import { User } from "./user.type.js";
+
+@ObjectType()
+export class PasswordPolicy {
+  @Field(() => Int) minimumBytes!: number;
+  @Field(() => Int) maximumBytes!: number;
+}
+
+@Resolver(() => User)
+export class UserResolver {
+  @Query(() => PasswordPolicy, { description: "What a password must be, in bytes of UTF-8." })
+  @Public()
+  passwordPolicy(): PasswordPolicy {
+    return { minimumBytes: MINIMUM_BYTES, maximumBytes: MAXIMUM_BYTES };
+  }
+
+  @FieldResolver(() => [Role], { nullable: true, description: "The person's own, or with roles:read." })
+  roles(@Root() { id }: User, @Ctx() { grants }: AuthContext): Promise<Role[]> {
+    return grants.rolesOf(id);
+  }
+
+  @FieldResolver(() => [String], { nullable: true, description: "All that the roles hold. One's own, or with roles:read." })
+  permissions(@Root() { id }: User, @Ctx() { grants }: AuthContext): Promise<string[]> {
+    return grants.permissionsOf(id);
+  }
+
+  @FieldResolver(() => [Session], {
+    nullable: true,
+    description: "Live ones, newest first. The person's own, or with sessions:read.",
+  })
+  sessions(@Root() { id }: User, @Ctx() { sessions }: AuthContext): Promise<Session[]> {
+    return sessions.ofUser(id);
+  }
+}

@@ -1,0 +1,7 @@
+import { Directive, Field, ID, ObjectType } from "type-graphql";
+
+@Directive('@key(fields: "id")')
+@ObjectType()
+export class User {
+  @Field(() => ID) id!: string;
+}

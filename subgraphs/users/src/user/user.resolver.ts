@@ -1,0 +1,54 @@
+import type { Connection } from "@supergraph/persistence";
+import { Audited, GraphQLJSON, PageArgumentsInput, Permits, SignedIn } from "@supergraph/subgraph";
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { UsersContext } from "../context.js";
+import { UpdateUserInput, UserFilter, UserOrder } from "./user.input.js";
+import { User, UserConnection } from "./user.type.js";
+
+@Resolver(() => User)
+export class UserResolver {
+  @Query(() => User, { nullable: true, description: "Who calls." })
+  @SignedIn()
+  me(@Ctx() { users }: UsersContext): Promise<User | null> {
+    return users.me();
+  }
+
+  @Query(() => User, { nullable: true, description: "A person by id; null when there is none." })
+  @SignedIn()
+  user(@Arg("id", () => ID) id: string, @Ctx() { users }: UsersContext): Promise<User | null> {
+    return users.find(id);
+  }
+
+  @Query(() => UserConnection, { description: "People, oldest account first unless told. Takes users:read." })
+  @Permits("users:read")
+  users(
+    @Arg("filter", () => UserFilter, { nullable: true }) filter: UserFilter | null,
+    @Arg("orderBy", () => UserOrder, { nullable: true }) orderBy: UserOrder | null,
+    @Args(() => PageArgumentsInput) page: PageArgumentsInput,
+    @Ctx() { users }: UsersContext,
+  ): Promise<Connection<User>> {
+    return users.list(filter, orderBy, page);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "The person's own, or with users:read." })
+  email(@Root() user: User, @Ctx() { users }: UsersContext): string {
+    return users.emailOf(user);
+  }
+
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: "Free settings of the person's own clients." })
+  settings(@Root() user: User, @Ctx() { users }: UsersContext): unknown {
+    return users.settingsOf(user);
+  }
+
+  @Mutation(() => User, { description: "Changes a person's record: one's own, or with users:update." })
+  @Audited({ action: "user.update", entityType: "User", target: "id" })
+  @Permits("users:update", "users:update:own")
+  updateUser(
+    @Arg("id", () => ID) id: string,
+    @Arg("input", () => UpdateUserInput) input: UpdateUserInput,
+    @Arg("expectedVersion", () => Int, { nullable: true }) expectedVersion: number | undefined,
+    @Ctx() { users }: UsersContext,
+  ): Promise<User> {
+    return users.update(id, input, expectedVersion ?? undefined);
+  }
+}

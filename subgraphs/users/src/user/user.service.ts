@@ -1,0 +1,98 @@
+import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
+import { invalidInput, SystemError } from "@supergraph/errors";
+import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
+import { OrderDirection, type Caller } from "@supergraph/subgraph";
+import type DataLoader from "dataloader";
+import { UserOrderField, type UpdateUserInput, type UserFilter, type UserOrder } from "./user.input.js";
+import { userOf, type PersonChange, type UserRepository } from "./user.repository.js";
+import type { User } from "./user.type.js";
+
+const OLDEST_FIRST: UserOrder = { field: UserOrderField.CREATED_AT, direction: OrderDirection.ASC };
+/** Recorded as changed, without values: they are the person's own business. */
+const SENSITIVE = new Set(["settings"]);
+
+/** The rules of people's records, for one caller. */
+export class UserService {
+  constructor(
+    private readonly caller: Caller,
+    private readonly users: UserRepository,
+    private readonly byId: DataLoader<string, User | null>,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  async me(): Promise<User | null> {
+    return this.byId.load(this.caller.signedIn().sub);
+  }
+
+  /** Any signed-in caller may know of a person; null when there is none, or nobody asks. */
+  async find(id: string): Promise<User | null> {
+    return this.caller.claims && isId(id) ? this.byId.load(id) : null;
+  }
+
+  /** @throws SystemError INVALID_INPUT, INVALID_PAGE, INVALID_CURSOR */
+  async list(filter: UserFilter | null, order: UserOrder | null, page: PageArguments): Promise<Connection<User>> {
+    const strange = filter?.ids?.find((id) => !isId(id));
+    if (strange !== undefined) throw invalidInput({ path: "filter.ids", message: `${JSON.stringify(strange)} is not an id` });
+    return connectionOf(await this.users.findPage(filter ?? {}, order ?? OLDEST_FIRST, page), userOf);
+  }
+
+  /** @throws SystemError PERMISSION_MISSING for anybody but the person and holders of users:read */
+  emailOf(user: User): string {
+    if (!this.isSelf(user.id)) this.caller.require("users:read");
+    return user.email;
+  }
+
+  /** @throws SystemError PERMISSION_MISSING for anybody but the person */
+  settingsOf(user: User): unknown {
+    if (!this.isSelf(user.id)) {
+      throw new SystemError("PERMISSION_MISSING", { message: "Settings are for the person's own clients." });
+    }
+    return user.settings;
+  }
+
+  /** @throws SystemError PERMISSION_MISSING, USER_NOT_FOUND, STALE_VERSION */
+  async update(id: string, input: UpdateUserInput, expectedVersion: number | undefined): Promise<User> {
+    if (!this.isSelf(id)) this.caller.require("users:update");
+    if (input.settings !== undefined && !this.isSelf(id)) {
+      throw new SystemError("PERMISSION_MISSING", { message: "Settings are for the person's own clients." });
+    }
+    const [before] = isId(id) ? await this.users.findByIds([id]) : [];
+    if (!before) throw new SystemError("USER_NOT_FOUND");
+    const after = await this.users.update(id, changeOf(input), expectedVersion);
+    if (!after) throw new SystemError("STALE_VERSION", { currentVersion: before.version });
+    this.byId.clear(id).prime(id, after);
+    this.audit.describe({
+      target: { type: "User", id, label: after.email, version: after.version },
+      changes: changesBetween(auditedFields(before), auditedFields(after), SENSITIVE),
+    });
+    return after;
+  }
+
+  private isSelf(id: string): boolean {
+    return this.caller.id === id;
+  }
+}
+
+function auditedFields({ firstName, lastName, displayName, profile, settings }: User): Record<string, unknown> {
+  const ofProfile = Object.entries(profile).map(([field, value]) => [`profile.${field}`, value] as const);
+  return { firstName, lastName, displayName, settings, ...Object.fromEntries(ofProfile) };
+}
+
+/** The columns that the input gives; what it leaves out stays. */
+function changeOf({ firstName, lastName, displayName, profile, settings }: UpdateUserInput): PersonChange {
+  const change: Record<string, unknown> = {
+    first_name: firstName,
+    last_name: lastName,
+    display_name: displayName,
+    settings: settings === undefined ? undefined : JSON.stringify(settings),
+    bio: profile?.bio,
+    avatar_url: profile?.avatarUrl,
+    website: profile?.website,
+    location: profile?.location,
+    time_zone: profile?.timeZone,
+    locale: profile?.locale,
+    theme: profile?.theme,
+    email_notifications: profile?.emailNotifications,
+  };
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
