@@ -24,6 +24,8 @@ export interface PrivatePostgres {
   readonly url: string;
   readonly port: number;
   readonly directory: string;
+  /** Resolves when the server has gone, whatever ended it; its directory may then be started again. */
+  readonly exited: Promise<void>;
   /** Fast shutdown. Resolves once the server has gone; a second call does nothing more. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,7 @@ async function start(
     url: ownerUrl(server.port, password, databaseName),
     port: server.port,
     directory,
+    exited: released,
     stop: () => (stopped ??= stop()),
   };
 }

@@ -51,8 +51,8 @@ export async function runService<Schema extends z.ZodType>(definition: ServiceDe
     });
     const parts = await definition.create({ settings, log, call: serviceCaller(transport, GATEWAY_SECRET) });
     await parts.app.listen({ host: HOST, port: PORT });
-    onSignal(async (signal) => {
-      log.info({ signal }, "draining");
+    onSignal(async (cause) => {
+      log.info({ cause }, "draining");
       await parts.app.close();
       await parts.stop?.();
     }, log);
@@ -65,14 +65,17 @@ export async function runService<Schema extends z.ZodType>(definition: ServiceDe
   }
 }
 
-/** Calls `stop` once, at the first SIGINT or SIGTERM, and exits 0 after it; at the second signal exits at once. */
-export function onSignal(stop: (signal: NodeJS.Signals) => Promise<void>, log: Logger): void {
+/**
+ * Calls `stop` once, at the first SIGINT or SIGTERM, or when the process that supervises this one is gone, and exits 0
+ * after it; at the second signal exits at once.
+ */
+export function onSignal(stop: (cause: string) => Promise<void>, log: Logger): void {
   let isStopping = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
+  for (const cause of ["SIGINT", "SIGTERM", "disconnect"] as const) {
+    process.on(cause, () => {
       if (isStopping) process.exit(1);
       isStopping = true;
-      stop(signal).then(
+      stop(cause).then(
         () => process.exit(0),
         (error: unknown) => {
           log.fatal({ err: error }, "could not stop cleanly");

@@ -1,0 +1,32 @@
+import type { ServiceName, SubgraphName } from "@supergraph/service";
+import type { KeptSecrets } from "./kept-secrets.js";
+import type { LauncherSettings } from "./settings.js";
+
+/** The environment of each service: what a deployment would set by hand. */
+export function serviceEnvironment(
+  name: ServiceName,
+  settings: LauncherSettings,
+  secrets: KeptSecrets,
+  databaseUrls: Record<SubgraphName, string>,
+): NodeJS.ProcessEnv {
+  const { ports, host } = settings;
+  const url = (service: SubgraphName) => `http://127.0.0.1:${ports[service]}`;
+  return {
+    ...process.env,
+    HOST: host,
+    PORT: String(ports[name]),
+    LOG_LEVEL: settings.logLevel,
+    GATEWAY_SECRET: secrets.gatewaySecret,
+    ACCESS_TOKEN_ISSUER: process.env.ACCESS_TOKEN_ISSUER ?? `http://localhost:${ports.gateway}`,
+    USERS_URL: url("users"),
+    AUTH_URL: url("auth"),
+    DYNAMIC_URL: url("dynamic"),
+    AUDIT_URL: url("audit"),
+    ...(name !== "gateway" && { DATABASE_URL: databaseUrls[name] }),
+    ...(name === "auth" && {
+      AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
+      ADMIN_EMAIL: settings.administrator.email,
+      ADMIN_PASSWORD: secrets.administratorPassword,
+    }),
+  };
+}

@@ -1,0 +1,59 @@
+import path from "node:path";
+import { readSettings, type ServiceName } from "@supergraph/service";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const launcherSettings = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port.default(4000),
+  USERS_PORT: port.optional(),
+  AUTH_PORT: port.optional(),
+  DYNAMIC_PORT: port.optional(),
+  AUDIT_PORT: port.optional(),
+  DATA_DIR: z.string().default(".data"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  ADMIN_EMAIL: z.email().default("admin@example.com"),
+  ADMIN_PASSWORD: z.string().min(12, "12 to 72 bytes").optional(),
+  GATEWAY_SECRET: z.string().min(32).optional(),
+  AUTH_KEY_ENCRYPTION_KEY: z.string().optional(),
+  NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
+});
+
+export interface LauncherSettings {
+  host: string;
+  ports: Record<ServiceName, number>;
+  dataDirectory: string;
+  /** An outside PostgreSQL, as its owner; undefined: a private one. */
+  databaseUrl: string | undefined;
+  administrator: { email: string; password: string | undefined };
+  gatewaySecret: string | undefined;
+  authKeyEncryptionKey: string | undefined;
+  isDevelopment: boolean;
+  logLevel: string;
+}
+
+/** Reads what a person or script sets; the rest is made up once and kept. @throws Error naming every fault */
+export function readLauncherSettings(environment: NodeJS.ProcessEnv): LauncherSettings {
+  const given = readSettings(launcherSettings, environment);
+  const nth = (offset: number) => (given.PORT === 0 ? 0 : given.PORT + offset);
+  return {
+    host: given.HOST,
+    ports: {
+      gateway: given.PORT,
+      users: given.USERS_PORT ?? nth(1),
+      auth: given.AUTH_PORT ?? nth(2),
+      dynamic: given.DYNAMIC_PORT ?? nth(3),
+      audit: given.AUDIT_PORT ?? nth(4),
+    },
+    dataDirectory: path.resolve(given.DATA_DIR),
+    databaseUrl: given.DATABASE_URL,
+    administrator: { email: given.ADMIN_EMAIL, password: given.ADMIN_PASSWORD },
+    gatewaySecret: given.GATEWAY_SECRET,
+    authKeyEncryptionKey: given.AUTH_KEY_ENCRYPTION_KEY,
+    isDevelopment: given.NODE_ENV !== "production",
+    // A person reads a terminal, a program reads a pipe.
+    logLevel: given.LOG_LEVEL ?? (process.stdout.isTTY ? "warn" : "info"),
+  };
+}
