@@ -57,24 +57,16 @@ export async function readKeysetPage<Row extends object>(query: KeysetQuery): Pr
 
   const statement = rows.clone();
   if (cursor !== undefined) whereBeyond(statement, walked, cursors.decode(list, cursor));
-  sortKeys.forEach((key, index) => {
-    void statement.select(statement.client.raw("??::text as ??", [key.column, keyAlias(index)]));
-  });
+  selectSortKeys(statement, sortKeys);
   void statement.orderBy(walked.map(({ column, direction }) => ({ column, order: direction }))).limit(size + 1);
 
-  const found = await run<(Row & Record<string, string | null>)[]>(statement);
+  const found = await run<WithSortKeys<Row>[]>(statement);
   const hasMore = found.length > size;
   const kept = found.slice(0, size);
   if (backwards) kept.reverse();
-  const cursorsOfRows = kept.map((row) =>
-    cursors.encode(
-      list,
-      sortKeys.map((_, index) => row[keyAlias(index)] ?? null),
-    ),
-  );
   return {
     rows: kept,
-    cursors: cursorsOfRows,
+    cursors: cursorsOf(kept, sortKeys, list, cursors),
     hasNextPage: backwards ? cursor !== undefined : hasMore,
     hasPreviousPage: backwards ? hasMore : cursor !== undefined,
     totalCount: async () => {
@@ -84,7 +76,31 @@ export async function readKeysetPage<Row extends object>(query: KeysetQuery): Pr
   };
 }
 
-function pageBounds({ first, after, last, before }: PageArguments) {
+export type WithSortKeys<Row> = Row & Record<string, string | null>;
+
+/** Selects the sort keys as text, beside whatever the statement selects. */
+export function selectSortKeys(statement: Knex.QueryBuilder, sortKeys: readonly SortKey[]): void {
+  sortKeys.forEach(({ column }, index) => {
+    void statement.select(statement.client.raw("??::text as ??", [column, keyAlias(index)]));
+  });
+}
+
+/** The cursors of rows that were read with their sort keys. */
+export function cursorsOf<Row>(
+  rows: readonly WithSortKeys<Row>[],
+  sortKeys: readonly SortKey[],
+  list: string,
+  cursors: CursorCodec,
+): string[] {
+  return rows.map((row) =>
+    cursors.encode(
+      list,
+      sortKeys.map((_, index) => row[keyAlias(index)] ?? null),
+    ),
+  );
+}
+
+export function pageBounds({ first, after, last, before }: PageArguments) {
   if (first != null && last != null) throw invalidPage("first and last can't be given together.");
   const backwards = last != null;
   if (before != null && !backwards) throw invalidPage("before goes with last.");

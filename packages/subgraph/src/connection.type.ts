@@ -37,13 +37,14 @@ registerEnumType(OrderDirection, { name: "OrderDirection" });
 
 /** Makes the classes `<name>Connection` and `<name>Edge` of a node type. */
 export function connectionType<Node extends object>(node: () => ClassType<Node>, name: string) {
-  @ObjectType(`${name}Edge`)
+  @ObjectType(`${name}Edge`, { simpleResolvers: true })
   class Edge {
     @Field() cursor!: string;
     @Field(node) node!: Node;
   }
 
-  @ObjectType(`${name}Connection`)
+  // graphql-js's own resolver calls totalCount; type-graphql's would hand the function out as the value.
+  @ObjectType(`${name}Connection`, { simpleResolvers: true })
   class Connection {
     @Field(() => [node()]) nodes!: Node[];
     @Field(() => [Edge]) edges!: Edge[];
