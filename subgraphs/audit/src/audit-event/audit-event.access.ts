@@ -1,0 +1,42 @@
+import { isId } from "@supergraph/persistence";
+import { withAccess, type Access, type SubgraphContext } from "@supergraph/subgraph";
+import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
+
+const AUDITOR: Access = { kind: "permitted", anyOf: ["audit:read"] };
+
+/** Where in the operation something is asked. */
+export type AskingField = Pick<GraphQLResolveInfo, "path">;
+
+export type ReadScope = "all" | "none" | { actorId: string };
+
+/** Who may read the log, for one request: auditors all of it, everybody what they did themselves. */
+export class AuditEventAccess {
+  readonly #asked = new Map<string, Promise<void>>();
+
+  constructor(private readonly context: SubgraphContext) {}
+
+  /** Whose acts the caller may read; nobody's when the caller is no person. */
+  get scope(): ReadScope {
+    const { caller } = this.context;
+    if (caller.may("audit:read")) return "all";
+    return caller.id !== undefined && isId(caller.id) ? { actorId: caller.id } : "none";
+  }
+
+  /** Whether the acts of `userId` are the caller's own. */
+  isOwn(userId: string | null | undefined): boolean {
+    return userId != null && userId.toLowerCase() === this.context.caller.id;
+  }
+
+  /**
+   * Lets auditors pass. A refusal is recorded, once for a field however many objects of a list it stands on.
+   * @throws SystemError SIGN_IN_REQUIRED, PERMISSION_MISSING
+   */
+  requireAuditor(field: AskingField): Promise<void> {
+    const key = responsePathAsArray(field.path)
+      .filter((step) => typeof step === "string")
+      .join(".");
+    const asked = this.#asked.get(key) ?? withAccess(AUDITOR, this.context, field, () => Promise.resolve());
+    this.#asked.set(key, asked);
+    return asked;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Connection } from "@supergraph/persistence";
+import { PageArgumentsInput, SignedIn } from "@supergraph/subgraph";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
+import type { AuditContext } from "../audit.context.js";
+import { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
+import { AuditEvent, AuditEventConnection } from "./audit-event.type.js";
+
+@Resolver(() => AuditEvent)
+export class AuditEventResolver {
+  @Query(() => AuditEventConnection, {
+    description:
+      "The audit log. Takes the permission audit:read; everybody may read what they did themselves, with their own id as filter.userId.",
+  })
+  @SignedIn()
+  auditEvents(
+    @Arg("filter", () => AuditEventFilter, { nullable: true }) filter: AuditEventFilter | null,
+    @Arg("order", () => AuditOrder, { nullable: true, defaultValue: AuditOrder.NEWEST_FIRST }) order: AuditOrder | null,
+    @Args(() => PageArgumentsInput) page: PageArgumentsInput,
+    @Info() info: GraphQLResolveInfo,
+    @Ctx() { auditEvents }: AuditContext,
+  ): Promise<Connection<AuditEvent>> {
+    return auditEvents.list({ filter, page, order: order ?? AuditOrder.NEWEST_FIRST }, info);
+  }
+
+  @Query(() => AuditEvent, {
+    nullable: true,
+    description: "One event; null when there is none, or none that you may read: with audit:read any, else your own acts.",
+  })
+  @SignedIn()
+  auditEvent(@Arg("id", () => ID) id: string, @Ctx() { auditEvents }: AuditContext): Promise<AuditEvent | null> {
+    return auditEvents.byId(id);
+  }
+}

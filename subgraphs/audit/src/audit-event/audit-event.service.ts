@@ -1,0 +1,68 @@
+import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
+import { loaderById, type SubgraphContext } from "@supergraph/subgraph";
+import { AuditEventAccess, type AskingField } from "./audit-event.access.js";
+import { criteriaOf } from "./audit-event.criteria.js";
+import type { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
+import { AuditEventLoader } from "./audit-event.loader.js";
+import { toAuditEvent } from "./audit-event.mapper.js";
+import type { AuditEventRepository, Owner } from "./audit-event.repository.js";
+import type { AuditEvent } from "./audit-event.type.js";
+
+export interface AuditEventsQuery {
+  filter: AuditEventFilter | null | undefined;
+  page: PageArguments;
+}
+
+/** Reads the audit log as the caller of one request may. */
+export class AuditEventService {
+  readonly #access: AuditEventAccess;
+  readonly #loader: AuditEventLoader;
+  readonly #byId;
+
+  constructor(
+    private readonly repository: AuditEventRepository,
+    context: SubgraphContext,
+  ) {
+    this.#access = new AuditEventAccess(context);
+    this.#loader = new AuditEventLoader(repository);
+    this.#byId = loaderById(
+      (ids) => repository.byIds(ids, this.#access.scope),
+      ({ id }) => id,
+    );
+  }
+
+  /**
+   * The events that the filter finds; whoever may not read all must ask for their own.
+   * @throws SystemError PERMISSION_MISSING, INVALID_INPUT, INVALID_PAGE, INVALID_CURSOR
+   */
+  async list(
+    { filter, page, order }: AuditEventsQuery & { order: AuditOrder },
+    field: AskingField,
+  ): Promise<Connection<AuditEvent>> {
+    if (!this.#access.isOwn(filter?.userId)) await this.#access.requireAuditor(field);
+    return connectionOf(await this.repository.page(criteriaOf(filter), order, page), toAuditEvent);
+  }
+
+  /** The event, or null when there is none that the caller may read. */
+  async byId(id: string): Promise<AuditEvent | null> {
+    if (!isId(id)) return null;
+    const row = await this.#byId.load(id.toLowerCase());
+    return row && toAuditEvent(row);
+  }
+
+  /** What a person did. @throws as `list` */
+  async ofUser(userId: string, query: AuditEventsQuery, field: AskingField): Promise<Connection<AuditEvent>> {
+    if (!this.#access.isOwn(userId)) await this.#access.requireAuditor(field);
+    return this.#owned("user", userId, query);
+  }
+
+  /** What was done to an entity. @throws as `list` */
+  async ofEntity(entityId: string, query: AuditEventsQuery, field: AskingField): Promise<Connection<AuditEvent>> {
+    await this.#access.requireAuditor(field);
+    return this.#owned("entity", entityId, query);
+  }
+
+  async #owned(owner: Owner, id: string, { filter, page }: AuditEventsQuery): Promise<Connection<AuditEvent>> {
+    return connectionOf(await this.#loader.load(owner, id, criteriaOf(filter), page), toAuditEvent);
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from "@supergraph/service";
+import { auditService } from "./index.js";
+
+await runService(auditService);

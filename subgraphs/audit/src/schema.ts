@@ -1,0 +1,21 @@
+import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
+import type { AuditContext } from "./audit.context.js";
+import { AuditEventResolver } from "./audit-event/audit-event.resolver.js";
+import { EntityResolver } from "./entity/entity.resolver.js";
+import { Entity } from "./entity/entity.type.js";
+import { UserResolver } from "./user/user.resolver.js";
+
+/** Everything of the audit subgraph's schema; its SDL is what composition reads. */
+export function buildAuditSchema(): Promise<StaticSchema> {
+  return buildStaticSchema<AuditContext>({
+    resolvers: [AuditEventResolver, UserResolver, EntityResolver],
+    // No field gives an entity: other subgraphs do.
+    orphanedTypes: [Entity],
+    references: {
+      AuditEvent: ({ id }, { auditEvents }) => auditEvents.byId(id),
+      // The events are what needs a permission: that a user or an entity has this id is the asker's own word.
+      User: ({ id }) => ({ id }),
+      Entity: ({ id }) => ({ id }),
+    },
+  });
+}

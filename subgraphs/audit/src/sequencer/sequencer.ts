@@ -1,0 +1,57 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "@supergraph/service";
+import type { SequencerRepository } from "./sequencer.repository.js";
+
+const BATCH = 1_000;
+/** After a batch that emptied the outboxes; doubled for each that found nothing. */
+const SHORTEST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 200;
+const STAND_BY_MS = 1_000;
+const LONGEST_BACK_OFF_MS = 5_000;
+
+/**
+ * Seals the events of the outboxes in the log, as long as it runs. Any number may run side by side: one leads, the
+ * others stand by and take over.
+ */
+export class Sequencer {
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #pauseMs = SHORTEST_PAUSE_MS;
+
+  constructor(
+    private readonly repository: Pick<SequencerRepository, "sealOldest">,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves once the batch that is under way has been committed. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const milliseconds = await this.#sealOnce();
+      await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Seals one batch, and says how long to wait before the next. An event that could not be sealed is in its outbox. */
+  async #sealOnce(): Promise<number> {
+    try {
+      const sealed = await this.repository.sealOldest(BATCH);
+      if (sealed === undefined) return STAND_BY_MS;
+      this.#pauseMs = sealed > 0 ? SHORTEST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      return sealed === BATCH ? 0 : this.#pauseMs;
+    } catch (error) {
+      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_BACK_OFF_MS);
+      this.log.error({ err: error, retry_ms: this.#pauseMs }, "events could not be sealed");
+      return this.#pauseMs;
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import { Directive, Field, ID, ObjectType } from "type-graphql";
+
+@Directive('@key(fields: "id")')
+@ObjectType({ simpleResolvers: true })
+export class User {
+  @Field(() => ID)
+  id!: string;
+}
