@@ -109,6 +109,9 @@ function standardSettings(port: number): Record<string, string> {
     unix_socket_directories: "",
     max_connections: "200",
     shared_buffers: "64MB",
+    // Files in the data directory: what a kill leaves of them is cleared at the next start, and the small /dev/shm
+    // of a container sets no limit. Windows has another kind, and no choice.
+    ...(process.platform === "win32" ? {} : { dynamic_shared_memory_type: "mmap" }),
     timezone: "UTC",
     log_timezone: "UTC",
   };
