@@ -19,6 +19,8 @@ export interface ServerOptions {
   log: Logger;
   /** Whether everything that a request needs is up. */
   isReady: () => Promise<boolean>;
+  /** Addresses and networks of proxies whose X-Forwarded-For says where a request is from. */
+  trustProxy?: string[];
 }
 
 const tracer = trace.getTracer("@supergraph/service");
@@ -27,7 +29,7 @@ const tracer = trace.getTracer("@supergraph/service");
  * An HTTP server with what every service has: a request id (the caller's if it is a UUID, echoed), a server span in
  * the caller's W3C trace, health, and errors of the catalogue as JSON in GraphQL's shape.
  */
-export function createServer({ name, log, isReady }: ServerOptions): FastifyInstance {
+export function createServer({ name, log, isReady, trustProxy }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     disableRequestLogging: true,
@@ -35,6 +37,7 @@ export function createServer({ name, log, isReady }: ServerOptions): FastifyInst
     requestTimeout: 60_000,
     forceCloseConnections: "idle",
     return503OnClosing: false,
+    trustProxy: trustProxy ?? false,
     genReqId: ({ headers }) => {
       const given = headers["x-request-id"];
       return typeof given === "string" && UUID.test(given) ? given : crypto.randomUUID();

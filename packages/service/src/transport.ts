@@ -23,12 +23,15 @@ export interface ServiceResponse {
 }
 
 /** Carries a request to a service, wherever it runs. @throws SystemError SERVICE_OUT_OF_REACH, TOOK_TOO_LONG */
-export type Transport = (service: SubgraphName, request: ServiceRequest) => Promise<ServiceResponse>;
+export type Transport<Name extends string = SubgraphName> = (
+  service: Name,
+  request: ServiceRequest,
+) => Promise<ServiceResponse>;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** To services that run as processes of their own. */
-export function httpTransport(urls: Record<SubgraphName, string>): Transport {
+export function httpTransport<Name extends string>(urls: Record<Name, string>): Transport<Name> {
   const agent = new Agent({ connections: 64, keepAliveTimeout: 10_000 });
   return async (service, { path, timeoutMs = DEFAULT_TIMEOUT_MS, signal, ...options }) => {
     const deadline = AbortSignal.timeout(timeoutMs);
