@@ -1,0 +1,4 @@
+import { runService } from "@supergraph/service";
+import { gatewayService } from "./service.js";
+
+await runService(gatewayService);

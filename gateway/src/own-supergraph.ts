@@ -1,0 +1,67 @@
+import { httpStatus } from "@supergraph/errors";
+import { AccessTokenVerifier } from "@supergraph/identity";
+import { serviceIdentity, subgraphNames, type ServiceDependencies, type ServiceParts } from "@supergraph/service";
+import { apolloGateway, type Subgraph } from "./apollo-gateway.js";
+import { AuthService } from "./caller/auth-service.js";
+import { CallerIdentifier } from "./caller/caller-identifier.js";
+import { SessionCache } from "./caller/session-cache.js";
+import { SessionChangeFeed } from "./caller/session-change-feed.js";
+import { ownSubgraph } from "./fetch/own-subgraphs.js";
+import { SubgraphDataSource } from "./fetch/subgraph-data-source.js";
+import { createGatewayServer } from "./gateway-server.js";
+import type { GatewaySettings } from "./settings.js";
+import { publishedSupergraphs } from "./supergraph/published-supergraphs.js";
+import { ServedSupergraph } from "./supergraph/served-supergraph.js";
+
+/** The gateway over our own subgraphs: it knows callers by auth's tokens, and serves what dynamic publishes. */
+export function ownSupergraph({ settings, log, call }: ServiceDependencies<GatewaySettings>, now?: () => number): ServiceParts {
+  const auth = new AuthService(call);
+  const sessions = new SessionCache((id) => auth.claimsOf(id));
+  const onChange = sessions.forget.bind(sessions);
+  const feed = new SessionChangeFeed({ call, log, onChange, ...(now && { now }) });
+  const verifier = new AccessTokenVerifier(() => auth.signingKeys(), {
+    issuer: settings.ACCESS_TOKEN_ISSUER,
+    audience: settings.ACCESS_TOKEN_AUDIENCE,
+  });
+  const callers = new CallerIdentifier({ verifier, sessions, feed });
+
+  const isUp = async (name: (typeof subgraphNames)[number]) =>
+    (await call(name, serviceIdentity("gateway"), { method: "GET", path: "/health/ready", timeoutMs: 2_000 })).status === 200;
+
+  const { app, endpoint } = createGatewayServer({
+    settings,
+    log,
+    isReady: async () => feed.isAlive && (await Promise.all(subgraphNames.map(isUp))).every(Boolean),
+    identify: (request) => callers.identify(request),
+    // A subgraph masks what it did not expect, but Apollo's executor puts its own failures under the same code.
+    passesCode: (code) => code in httpStatus && code !== "INTERNAL_SERVER_ERROR",
+  });
+  app.get("/.well-known/jwks.json", async (_, reply) => {
+    const { headers, body } = await auth.jwks();
+    const cacheControl = headers["cache-control"];
+    if (cacheControl !== undefined) void reply.header("cache-control", cacheControl);
+    return reply.type("application/json").send(body);
+  });
+
+  const reached = (version: number, timeoutMs: number) => served.reached(version, timeoutMs);
+  const served = new ServedSupergraph(
+    publishedSupergraphs(call, log),
+    ({ sdl, version }) => {
+      const subgraphs = { call, log, secret: settings.GATEWAY_SECRET, reached };
+      const dataSource = ({ name }: Subgraph) =>
+        new SubgraphDataSource(name, ownSubgraph(name, version, subgraphs), log);
+      return endpoint.use({ gateway: apolloGateway({ sdl, log, dataSource }) });
+    },
+    log,
+  );
+  return {
+    app,
+    start: async () => {
+      feed.start();
+      await served.start();
+    },
+    stop: async () => {
+      await Promise.all([feed.stop(), served.stop()]);
+    },
+  };
+}
