@@ -1,0 +1,20 @@
+# One image for every service: SERVICE says which one a container runs.
+FROM node:26-slim AS build
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/root/.npm npm ci && npm run build
+# What only development and the embedded form need, a PostgreSQL among it, stays out of the image.
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts \
+    --workspace=gateway --workspace=subgraphs/users --workspace=subgraphs/auth --workspace=subgraphs/dynamic \
+    --workspace=subgraphs/audit --workspace=migrations --workspace=observability
+
+FROM node:26-slim
+WORKDIR /app
+COPY --from=build /app /app
+ARG SERVICE=gateway
+ENV SERVICE=$SERVICE NODE_ENV=production HOST=0.0.0.0 PORT=4000
+USER node
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=6 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# The shell puts the name in and gives its place to node, which then hears SIGTERM as process 1.
+CMD ["sh", "-c", "exec node --enable-source-maps --import ./observability/dist/register.js node_modules/@supergraph/$SERVICE/dist/main.js"]
