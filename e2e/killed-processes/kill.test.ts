@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
@@ -70,6 +69,15 @@ async function expectNothingLost(admin: Person, answered: readonly string[]): Pr
   expect(events.toSorted()).toEqual(notes.toSorted());
 }
 
+/** The newest process of a service, as the launcher's log names it. */
+function pidOf(service: string, { output }: Supergraph): number {
+  const pids = output()
+    .split("\n")
+    .filter((line) => line.includes(`"child":"${service}"`) && line.includes("started a process"))
+    .map((line) => (JSON.parse(line) as { pid: number }).pid);
+  return pids.at(-1) ?? -1;
+}
+
 describe("kill -9 in the middle of writes", () => {
   let supergraph: Supergraph | undefined;
   afterEach(async () => {
@@ -125,7 +133,7 @@ describe("kill -9 in the middle of writes", () => {
       for (const name of ["dynamic", "audit", "users", "auth", "gateway"]) {
         const before = answered.length;
         await expect.poll(() => answered.length, { timeout: 30_000 }).toBeGreaterThan(before + 10);
-        execFileSync("pkill", ["-9", "-P", String(running.launcher.pid), "-f", `${name}/dist/main.js`]);
+        process.kill(pidOf(name, running), "SIGKILL");
       }
       const before = answered.length;
       await expect.poll(() => answered.length, { timeout: 30_000 }).toBeGreaterThan(before + 20);

@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, generateKeyPairSync, sign, type JsonWebKey } from "node:crypto";
+import { createHmac, createPublicKey, generateKeyPairSync, sign, type webcrypto } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import { administrator, Client, endpoint, register, type OperationError } from "../harness/client.js";
 
@@ -26,7 +26,7 @@ describe("access tokens", () => {
     expect(decoded(accessToken, 0)).toMatchObject({ alg: "ES256", typ: "at+jwt", kid: expect.any(String) as string });
     expect(claims).toMatchObject({ sub: id, sid: sessionId, jti: expect.any(String) as string });
     expect(Number(claims.exp) - Number(claims.iat)).toBe(900);
-    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as { keys: JsonWebKey[] };
+    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as { keys: webcrypto.JsonWebKey[] };
     expect(keys).toContainEqual(expect.objectContaining({ kid: decoded(accessToken, 0).kid, kty: "EC" }));
     expect(keys.every((key) => key.d === undefined)).toBe(true);
   });
@@ -35,8 +35,8 @@ describe("access tokens", () => {
     const { accessToken = "" } = await register();
     const [, body = ""] = accessToken.split(".");
     const { kid } = decoded(accessToken, 0);
-    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as { keys: JsonWebKey[] };
-    const publicPem = createPublicKey({ key: keys[0] as JsonWebKey, format: "jwk" }).export({ type: "spki", format: "pem" });
+    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as { keys: webcrypto.JsonWebKey[] };
+    const publicPem = createPublicKey({ key: keys[0] as webcrypto.JsonWebKey, format: "jwk" }).export({ type: "spki", format: "pem" });
 
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const signedByAnother = (header: object) => {

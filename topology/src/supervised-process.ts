@@ -44,6 +44,7 @@ export class SupervisedProcess {
       detached: true,
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
+    this.log.info({ child: this.name, pid: child.pid }, "started a process");
     child.once("exit", (code, signal) => void this.#died(code, signal));
     return child;
   }

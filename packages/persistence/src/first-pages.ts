@@ -62,12 +62,11 @@ function selectPosition(statement: Knex.QueryBuilder, sortKeys: readonly SortKey
 
 /** LATERAL: PostgreSQL walks an index once per owner, and stops where the page ends. */
 function perOwner({ type, ids }: FirstPagesQuery["owner"], statement: Knex.QueryBuilder): Knex.QueryBuilder {
-  const { client } = statement;
-  return client
-    .queryBuilder()
+  const client = statement.client as Knex.Client;
+  const joined = `unnest(?::${type}[]) with ordinality as owner(id, ordinal) cross join lateral ? as owned`;
+  return (client.queryBuilder() as Knex.QueryBuilder)
     .select("owner.ordinal as owner_ordinal", "owned.*")
-    .from(client.raw(`unnest(?::${type}[]) with ordinality as owner(id, ordinal)`, [ids]))
-    .joinRaw(client.raw("cross join lateral ? as owned", [statement]));
+    .from(client.raw(joined, [ids, statement]) as Knex.Raw);
 }
 
 async function readTotals({ rows, owner, run }: FirstPagesQuery): Promise<Map<number, number>> {

@@ -147,7 +147,11 @@ function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], val
   });
 }
 
-function whereKeyBeyond(statement: Knex.QueryBuilder, { column, direction, type }: SortKey, value: string | null): void {
+function whereKeyBeyond(
+  statement: Knex.QueryBuilder,
+  { column, direction, type }: SortKey,
+  value: string | null,
+): void {
   if (direction === "asc") {
     if (value === null) void statement.whereRaw("false");
     else void statement.whereRaw(`(?? > ?::${type} or ?? is null)`, [column, value, column]);

@@ -22,7 +22,10 @@ export class ForwardPageArguments implements PageArguments {
 
 @ArgsType()
 export class PageArgumentsInput extends ForwardPageArguments {
-  @Field(() => Int, { nullable: true, description: "How many, 1 to 100, counted back from `before` or the list's end." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many, 1 to 100, counted back from `before` or the list's end.",
+  })
   last?: number | null;
 
   @Field(() => String, { nullable: true, description: "The cursor before which the page ends." })

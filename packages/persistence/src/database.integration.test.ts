@@ -1,0 +1,96 @@
+import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Database } from "./database.js";
+
+describe("a unit of work", () => {
+  let disposable: DisposableDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    disposable = await disposableDatabase();
+    database = new Database({ url: disposable.ownerUrl, schema: "public" });
+    await database.run((query) => query.raw("create table note (text text)"));
+  });
+  beforeEach(() => database.run((query) => query("note").delete()));
+  afterAll(async () => {
+    await database.close();
+    await disposable.drop();
+  });
+
+  const write = (text: string) => database.run((query) => query("note").insert({ text }));
+  const notes = () => database.run((query) => query("note").orderBy("text").pluck<string[]>("text"));
+
+  it("commits all that it ran", async () => {
+    await database.unitOfWork(async () => {
+      await write("a");
+      await write("b");
+    });
+    expect(await notes()).toEqual(["a", "b"]);
+  });
+
+  it("that throws commits nothing", async () => {
+    const work = database.unitOfWork(async () => {
+      await write("a");
+      throw new Error("no");
+    });
+    await expect(work).rejects.toThrow("no");
+    expect(await notes()).toEqual([]);
+  });
+
+  it("inside another is part of it", async () => {
+    const work = database.unitOfWork(async () => {
+      await database.unitOfWork(() => write("inner"));
+      throw new Error("no");
+    });
+    await expect(work).rejects.toThrow("no");
+    expect(await notes()).toEqual([]);
+  });
+
+  it("of its own stays when the outer one is rolled back", async () => {
+    const work = database.unitOfWork(async () => {
+      await write("outer");
+      await database.independently(() => write("own"));
+      throw new Error("no");
+    });
+    await expect(work).rejects.toThrow("no");
+    expect(await notes()).toEqual(["own"]);
+  });
+
+  it("that runs no statement opens no transaction", async () => {
+    const statements: string[] = [];
+    const stop = database.onStatement((sql) => statements.push(sql));
+    expect(await database.unitOfWork(() => Promise.resolve(7))).toBe(7);
+    stop();
+    expect(statements).toEqual([]);
+  });
+
+  it("runs what waits for its commit after it, outside of it, and not at all when it is rolled back", async () => {
+    const seen: string[][] = [];
+    await database.unitOfWork(async () => {
+      await write("a");
+      await database.afterCommit(async () => {
+        seen.push(await notes());
+      });
+      expect(seen).toEqual([]);
+    });
+    expect(seen).toEqual([["a"]]);
+    const failing = database.unitOfWork(async () => {
+      await database.afterCommit(() => Promise.reject(new Error("must not run")));
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+  });
+
+  it("of two at once see each their own", async () => {
+    await Promise.all(
+      ["a", "b", "c"].map((text) =>
+        database
+          .unitOfWork(async () => {
+            await write(text);
+            if (text === "b") throw new Error("no");
+          })
+          .catch(() => undefined),
+      ),
+    );
+    expect(await notes()).toEqual(["a", "c"]);
+  });
+});

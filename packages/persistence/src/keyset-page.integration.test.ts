@@ -1,0 +1,112 @@
+import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CursorCodec } from "./cursor.js";
+import { Database } from "./database.js";
+import { readKeysetPage, type PageArguments, type SortKey } from "./keyset-page.js";
+
+interface Row {
+  id: number;
+  label: string | null;
+  rank: number;
+}
+
+const cursors = new CursorCodec(new TextEncoder().encode("secret"));
+const ROWS = 60;
+
+describe("pages by keyset", () => {
+  let disposable: DisposableDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    disposable = await disposableDatabase();
+    database = new Database({ url: disposable.ownerUrl, schema: "public" });
+    await database.run((query) => query.raw("create table item (id int primary key, label text, rank int not null)"));
+    const rows = Array.from({ length: ROWS }, (_, id) => ({ id, label: id % 3 === 0 ? null : `l${id % 7}`, rank: id % 5 }));
+    await database.run((query) => query("item").insert(rows));
+  });
+  afterAll(async () => {
+    await database.close();
+    await disposable.drop();
+  });
+
+  const read = (sortKeys: SortKey[], page: PageArguments) =>
+    database.run((query) =>
+      readKeysetPage<Row>({
+        rows: query("item").select("*"),
+        sortKeys,
+        list: JSON.stringify(sortKeys),
+        page,
+        cursors,
+        run: (statement) => database.run(() => statement),
+      }),
+    );
+
+  const keys = fc
+    .tuple(
+      fc.array(
+        fc.record({
+          column: fc.constantFrom(
+            { column: "label", type: "text", nullable: true },
+            { column: "rank", type: "int", nullable: false },
+          ),
+          direction: fc.constantFrom("asc" as const, "desc" as const),
+        }),
+        { maxLength: 2 },
+      ),
+      fc.constantFrom("asc" as const, "desc" as const),
+    )
+    .map(([chosen, direction]): SortKey[] => [
+      ...chosen.map(({ column, direction: each }) => ({ ...column, direction: each })),
+      { column: "id", type: "int", direction },
+    ]);
+
+  it("walked forwards hold each row once, in the order that PostgreSQL gives; backwards the same, reversed", async () => {
+    await fc.assert(
+      fc.asyncProperty(keys, fc.integer({ min: 1, max: 25 }), async (sortKeys, size) => {
+        const expected = await database.run((query) =>
+          query<Row>("item").orderBy(sortKeys.map(({ column, direction }) => ({ column, order: direction }))),
+        );
+        const ids = expected.map(({ id }) => id);
+
+        const forwards: number[] = [];
+        let after: string | undefined;
+        for (let hasMore = true; hasMore; ) {
+          const page = await read(sortKeys, { first: size, after });
+          expect(page.hasPreviousPage).toBe(after !== undefined);
+          forwards.push(...page.rows.map(({ id }) => id));
+          hasMore = page.hasNextPage;
+          after = page.cursors.at(-1);
+        }
+        expect(forwards).toEqual(ids);
+
+        const backwards: number[] = [];
+        let before: string | undefined;
+        for (let hasMore = true; hasMore; ) {
+          const page = await read(sortKeys, { last: size, before });
+          backwards.unshift(...page.rows.map(({ id }) => id));
+          hasMore = page.hasPreviousPage;
+          before = page.cursors[0];
+        }
+        expect(backwards).toEqual(ids);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("count all rows, on request", async () => {
+    const page = await read([{ column: "id", type: "int", direction: "asc" }], { first: 1 });
+    expect(await page.totalCount()).toBe(ROWS);
+  });
+
+  it.each([
+    [{ first: 0 }],
+    [{ first: 101 }],
+    [{ first: -1 }],
+    [{ last: 101 }],
+    [{ first: 1, last: 1 }],
+    [{ last: 1, after: "x" }],
+    [{ first: 1, before: "x" }],
+  ])("refuse %o", async (page) => {
+    await expect(read([{ column: "id", type: "int", direction: "asc" }], page)).rejects.toMatchObject({ reason: "INVALID_PAGE" });
+  });
+});

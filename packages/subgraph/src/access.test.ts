@@ -1,0 +1,119 @@
+import "reflect-metadata";
+import type { AuditTrail, Attempt } from "@supergraph/audit-trail";
+import { SystemError } from "@supergraph/errors";
+import { graphql } from "graphql";
+import { Arg, Mutation, Query, Resolver } from "type-graphql";
+import { describe, expect, it } from "vitest";
+import { Audited, Permits, Public, SignedIn } from "./access.js";
+import { Caller, type SubgraphContext } from "./context.js";
+import { buildExecutableSchema, buildStaticSchema } from "./schema.js";
+
+@Resolver()
+class ThingResolver {
+  @Query(() => String)
+  @Public()
+  open(): string {
+    return "open";
+  }
+
+  @Query(() => String)
+  @SignedIn()
+  mine(): string {
+    return "mine";
+  }
+
+  @Query(() => String)
+  @Permits("things:read")
+  things(): string {
+    return "things";
+  }
+
+  @Mutation(() => String)
+  @Audited({ action: "thing.change", entityType: "Thing", target: "id" })
+  @Permits("things:change", "things:change:own")
+  changeThing(@Arg("id", () => String) id: string): string {
+    return id;
+  }
+}
+
+/** Keeps what would be stored; storing itself is tested with a database in audit-trail. */
+function recordingContext(permissions: string[] | undefined) {
+  const recorded: { attempt: Attempt; outcome: string }[] = [];
+  let isRecording = false;
+  const audit = {
+    get isRecording() {
+      return isRecording;
+    },
+    attempt: async (attempt: Attempt, work: () => Promise<unknown>) => {
+      isRecording = true;
+      try {
+        const result = await work();
+        recorded.push({ attempt, outcome: "success" });
+        return result;
+      } catch (error) {
+        recorded.push({ attempt, outcome: error instanceof SystemError ? error.reason : "UNEXPECTED" });
+        throw error;
+      } finally {
+        isRecording = false;
+      }
+    },
+    recordDenial: (attempt: Attempt, { reason }: SystemError) => {
+      recorded.push({ attempt, outcome: reason });
+      return Promise.resolve();
+    },
+  } as unknown as AuditTrail;
+  const caller = permissions && { sub: "u", roles: [], permissions, client: "user" as const };
+  return { recorded, context: { audit, caller: new Caller({ caller, request: {} }) } satisfies SubgraphContext };
+}
+
+const schema = buildExecutableSchema(await buildStaticSchema({ resolvers: [ThingResolver] }));
+
+async function run(source: string, permissions: string[] | undefined) {
+  const { recorded, context } = recordingContext(permissions);
+  const { data, errors } = await graphql({ schema, source, contextValue: context });
+  return {
+    data: data && { ...data },
+    reason: errors?.[0]?.extensions.reason,
+    recorded: recorded.map(({ attempt, outcome }) => [attempt.action, outcome, attempt.details?.target?.id]),
+  };
+}
+
+describe("access to a root field", () => {
+  it("is everybody's where it is public", async () => {
+    expect(await run("{ open }", undefined)).toMatchObject({ data: { open: "open" }, recorded: [] });
+  });
+
+  it("asks for a signed-in caller, or for one of the permissions", async () => {
+    expect(await run("{ mine }", undefined)).toMatchObject({ reason: "SIGN_IN_REQUIRED" });
+    expect(await run("{ mine }", [])).toMatchObject({ data: { mine: "mine" } });
+    expect(await run("{ things }", ["things:read"])).toMatchObject({ data: { things: "things" }, recorded: [] });
+    expect(await run("{ things }", ["things:change"])).toMatchObject({ reason: "PERMISSION_MISSING" });
+  });
+
+  it("leaves an event when a read is refused, and one only when a mutation is", async () => {
+    expect((await run("{ things }", [])).recorded).toEqual([["things.read", "PERMISSION_MISSING", undefined]]);
+    expect((await run('mutation { changeThing(id: "t") }', [])).recorded).toEqual([["thing.change", "PERMISSION_MISSING", "t"]]);
+    expect((await run('mutation { changeThing(id: "t") }', ["things:change:own"])).recorded).toEqual([["thing.change", "success", "t"]]);
+  });
+});
+
+describe("a subgraph with a root field that declares no access, or a mutation that declares no audit", () => {
+  it("is not built, and every such field is named", async () => {
+    @Resolver()
+    class CarelessResolver {
+      @Query(() => String)
+      unguarded(): string {
+        return "";
+      }
+
+      @Mutation(() => String)
+      @Public()
+      unaudited(): string {
+        return "";
+      }
+    }
+    await expect(buildStaticSchema({ resolvers: [CarelessResolver] })).rejects.toThrow(
+      /query unguarded: who may call it\?\n.*mutation unaudited: what does it leave in the audit log\?/s,
+    );
+  });
+});
