@@ -62,9 +62,10 @@ function selectPosition(statement: Knex.QueryBuilder, sortKeys: readonly SortKey
 
 /** LATERAL: PostgreSQL walks an index once per owner, and stops where the page ends. */
 function perOwner({ type, ids }: FirstPagesQuery["owner"], statement: Knex.QueryBuilder): Knex.QueryBuilder {
-  const client = statement.client as Knex.Client;
+  const client = statement.client;
   const joined = `unnest(?::${type}[]) with ordinality as owner(id, ordinal) cross join lateral ? as owned`;
-  return (client.queryBuilder() as Knex.QueryBuilder)
+  return client
+    .queryBuilder()
     .select("owner.ordinal as owner_ordinal", "owned.*")
     .from(client.raw(joined, [ids, statement]) as Knex.Raw);
 }

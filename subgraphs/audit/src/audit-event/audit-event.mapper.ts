@@ -19,7 +19,12 @@ export function toAuditEvent(row: AuditEventRow): AuditEvent {
       impersonator: referenceTo(row.impersonator_id),
     },
     target: targetOf(row),
-    changes: (row.changes ?? []).map(({ field, before, after, redacted = false }) => ({ field, before, after, redacted })),
+    changes: (row.changes ?? []).map(({ field, before, after, redacted = false }) => ({
+      field,
+      before,
+      after,
+      redacted,
+    })),
     metadata: row.metadata,
     requestId: row.request_id,
     traceId: row.trace_id,

@@ -25,7 +25,8 @@ export class AuditEventResolver {
 
   @Query(() => AuditEvent, {
     nullable: true,
-    description: "One event; null when there is none, or none that you may read: with audit:read any, else your own acts.",
+    description:
+      "One event; null when there is none, or none that you may read: with audit:read any, else your own acts.",
   })
   @SignedIn()
   auditEvent(@Arg("id", () => ID) id: string, @Ctx() { auditEvents }: AuditContext): Promise<AuditEvent | null> {

@@ -87,7 +87,8 @@ export class AuditEvent {
 
   @Field(() => GraphQLBigInt, {
     nullable: true,
-    description: "The event's place in the log, counted from 0 without gaps; null until it is sealed, a second at most.",
+    description:
+      "The event's place in the log, counted from 0 without gaps; null until it is sealed, a second at most.",
   })
   leafIndex!: string | null;
 
