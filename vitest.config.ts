@@ -12,8 +12,8 @@ const under = (pattern: string) => workspaces.map((folder) => `${folder}/**/src/
 const oneGraphql = { find: /^graphql$/, replacement: require.resolve("graphql") };
 
 const fromSource = {
-  resolve: { conditions: ["source", "module", "node"], alias: [oneGraphql] },
-  ssr: { resolve: { conditions: ["source", "module", "node"] } },
+  resolve: { conditions: ["source", "node"], alias: [oneGraphql] },
+  ssr: { resolve: { conditions: ["source", "node"] } },
 };
 
 const endToEnd = (topology: "embedded" | "distributed") => ({
