@@ -29,7 +29,8 @@ const mayImport = {
 const anyWorkspace = "^(packages|gateway|subgraphs|migrations|observability|topology)/";
 const inside = (folders) => `^(${folders.join("|")})/`;
 const installed = (names) => `(^|/)node_modules/(${names.join("|")})/`;
-const tests = "\\.test\\.ts$";
+const tests = "\\.(test|fixture)\\.ts$";
+const testsMayAlso = { gateway: ["packages/composition"] };
 
 const importDirection = Object.entries(mayImport).flatMap(([workspace, allowed]) => [
   {
@@ -42,7 +43,7 @@ const importDirection = Object.entries(mayImport).flatMap(([workspace, allowed])
     name: `import-direction-of-tests:${workspace}`,
     severity: "error",
     from: { path: `${inside([workspace])}.*${tests}` },
-    to: { path: anyWorkspace, pathNot: inside([workspace, ...allowed, "packages/testing"]) },
+    to: { path: anyWorkspace, pathNot: inside([workspace, ...allowed, "packages/testing", ...(testsMayAlso[workspace] ?? [])]) },
   },
 ]);
 
