@@ -1,1 +1,1 @@
-export {};
+export { dynamicService } from "./service.js";

@@ -1,0 +1,163 @@
+import { GraphQLBigInt, GraphQLDate } from "@supergraph/subgraph";
+import { parse, print, printType } from "graphql";
+import type { EntityTypeDefinition, FieldDefinition } from "../entity-type/definition.js";
+import { FieldKind, kindTraits } from "../entity-type/field-kind.js";
+import { namesOf, orderValueOf, uniqueQueryOf } from "../entity-type/names.js";
+import {
+  described,
+  enumFilterSdl,
+  enumSdl,
+  filterSdl,
+  filterTypeOf,
+  indented,
+  inputOf,
+  inputSdl,
+  inputTypeOf,
+  listFilterSdl,
+  outputSdl,
+} from "./field-sdl.js";
+import { permissionsFor, type EntityAction } from "./permissions.js";
+
+const PAGE = "first: Int, after: String, last: Int, before: String";
+
+/** What the types that users define share, and no static field of this subgraph uses. */
+export const sharedSdl = [
+  printType(GraphQLDate),
+  printType(GraphQLBigInt),
+  "enum OrderDirection { ASC DESC }",
+  `"Where a page stands in its list."
+type PageInfo @shareable {
+  hasNextPage: Boolean!
+  hasPreviousPage: Boolean!
+  startCursor: String
+  endCursor: String
+}`,
+  ...sharedFilters(),
+].join("\n\n");
+
+function sharedFilters(): string[] {
+  const kinds = Object.values(FieldKind).filter((kind) => kind !== FieldKind.ENUM && kind !== FieldKind.REFERENCE);
+  // Kinds of the same scalar have the same operators: the first one stands for all.
+  const byScalar = new Map(kinds.reverse().map((kind) => [kindTraits[kind].scalar.name, kindTraits[kind]]));
+  return [
+    ...[...byScalar].flatMap(([scalar, traits]) => [filterSdl(scalar, traits), listFilterSdl(scalar)]),
+    filterSdl("ID", { isOrdered: false, isText: false }).replace(/input \w+/, "input UserReferenceFilter"),
+  ];
+}
+
+/** SDL of everything that the types add to the subgraph; empty when there are none. */
+export function entitiesSdl(types: readonly EntityTypeDefinition[]): string {
+  return types.length === 0 ? "" : print(parse([sharedSdl, ...types.map(typeSdl)].join("\n\n")));
+}
+
+/** The type itself, as GraphQL says it, with its enums. */
+export function objectSdl(type: EntityTypeDefinition): string {
+  const enums = type.fields.filter(({ kind }) => kind === FieldKind.ENUM);
+  return print(parse([objectTypeSdl(type), ...enums.map((field) => enumSdl(type.name, field))].join("\n\n")));
+}
+
+function typeSdl(type: EntityTypeDefinition): string {
+  const { name, fields } = type;
+  const enums = fields.filter(({ kind }) => kind === FieldKind.ENUM);
+  return [
+    objectTypeSdl(type),
+    ...enums.flatMap((field) => [enumSdl(name, field), enumFilterSdl(name, field)]),
+    connectionSdl(type),
+    filterInputSdl(type),
+    orderSdl(type),
+    inputOf(namesOf(type).input, `A new ${name}.`, fields.map((field) => inputSdl(name, field, "create"))),
+    inputOf(
+      namesOf(type).update,
+      `What changes of a ${name}; what is left out stays.`,
+      fields.map((field) => inputSdl(name, field, "update")),
+    ),
+    rootSdl(type),
+  ].join("\n\n");
+}
+
+function objectTypeSdl({ name, description, fields }: EntityTypeDefinition): string {
+  const system = [
+    "id: ID!",
+    "entityType: EntityType!",
+    '"Counts up with every change; goes into expectedVersion."\nversion: Int!',
+    "createdAt: DateTime!",
+    "updatedAt: DateTime!",
+    "createdBy: User",
+    "updatedBy: User",
+    "deletedAt: DateTime",
+  ];
+  const lines = indented([...system, ...fields.map((field) => outputSdl(name, field))]);
+  return described(description, `type ${name} implements Entity @key(fields: "id") {\n${lines}\n}`);
+}
+
+function connectionSdl(type: EntityTypeDefinition): string {
+  const { connection, edge } = namesOf(type);
+  return `type ${connection} {
+  nodes: [${type.name}!]!
+  edges: [${edge}!]!
+  pageInfo: PageInfo!
+  "Of the whole list; computed only when asked for."
+  totalCount: Int!
+}
+
+type ${edge} {
+  cursor: String!
+  node: ${type.name}!
+}`;
+}
+
+function filterInputSdl(type: EntityTypeDefinition): string {
+  const { filter } = namesOf(type);
+  return inputOf(filter, "All that is given must hold. As the filter of a reference: refers to one of which it holds.", [
+    "id: IDFilter",
+    "version: IntFilter",
+    "createdAt: DateTimeFilter",
+    "updatedAt: DateTimeFilter",
+    "createdBy: UserReferenceFilter",
+    "updatedBy: UserReferenceFilter",
+    ...type.fields.map((field) => `${field.name}: ${filterTypeOf(type.name, field)}`),
+    `and: [${filter}!]`,
+    `or: [${filter}!]`,
+    `not: ${filter}`,
+  ]);
+}
+
+/** The fields of a type that its lists can be ordered by. */
+export function sortableFields({ fields }: Pick<EntityTypeDefinition, "fields">): FieldDefinition[] {
+  return fields.filter(({ kind, list }) => !list && kindTraits[kind].isSortable);
+}
+
+function orderSdl(type: EntityTypeDefinition): string {
+  const { order, orderField } = namesOf(type);
+  const values = sortableFields(type).map(({ name }) => orderValueOf(name));
+  return `enum ${orderField} { ID CREATED_AT UPDATED_AT ${values.join(" ")} }
+
+input ${order} { field: ${orderField}! direction: OrderDirection! = ASC }`;
+}
+
+function rootSdl(type: EntityTypeDefinition): string {
+  const names = namesOf(type);
+  const { name } = type;
+  const scopes = (action: EntityAction) =>
+    `@requiresScopes(scopes: [${permissionsFor(name, action)
+      .map((permission) => `["${permission}"]`)
+      .join(", ")}])`;
+  const queries = [
+    `"A ${name} by id; null when there is none that the caller may read."\n${names.one}(id: ID!): ${name} ${scopes("read")}`,
+    ...type.fields
+      .filter(({ unique }) => unique)
+      .map((field) => {
+        const call = `${uniqueQueryOf(name, field.name)}(value: ${inputTypeOf(name, field)}!)`;
+        return `"The ${name} with this ${field.name}."\n${call}: ${name} ${scopes("read")}`;
+      }),
+    `"Those that the caller may read, oldest first unless told."
+${names.many}(filter: ${names.filter}, orderBy: [${names.order}!], ${PAGE}): ${names.connection}! ${scopes("read")}`,
+  ];
+  const mutations = [
+    `${names.create}(input: ${names.input}!): ${name}! ${scopes("create")}`,
+    `${names.change}(id: ID!, input: ${names.update}!, expectedVersion: Int): ${name}! ${scopes("update")}`,
+    `"It can be restored."\n${names.delete}(id: ID!, expectedVersion: Int): ${name}! ${scopes("delete")}`,
+    `${names.restore}(id: ID!): ${name}! ${scopes("delete")}`,
+  ];
+  return `extend type Query {\n${indented(queries)}\n}\n\nextend type Mutation {\n${indented(mutations)}\n}`;
+}

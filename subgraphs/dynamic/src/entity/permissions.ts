@@ -1,0 +1,9 @@
+import type { Permission } from "@supergraph/identity";
+
+export type EntityAction = "create" | "read" | "update" | "delete";
+
+/** What a caller must hold one of; with `:own` alone, the service keeps them to what they have created themselves. */
+export function permissionsFor(typeName: string, action: EntityAction): [Permission, ...Permission[]] {
+  const all = `${typeName}:${action}`;
+  return action === "create" ? [all] : [all, `${all}:own`];
+}
