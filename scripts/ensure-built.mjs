@@ -8,25 +8,25 @@ import { root, runNode, tsc } from "./processes.mjs";
 const stamp = join(root, "node_modules/.cache/supergraph/built");
 
 /**
- * Builds every workspace unless nothing changed since the last build; false when it does not compile.
+ * Builds every workspace unless nothing changed since the last build; gives `unchanged`, `built` or `failed`.
  * What counts are the sources' names, times and sizes, so that a file that was deleted counts too.
  */
 export function ensureBuilt() {
   const workspaces = workspaceFolders();
   const sources = fingerprint(workspaces);
   const complete = workspaces.every((folder) => existsSync(join(folder, "dist/.tsbuildinfo")));
-  if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return true;
+  if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return "unchanged";
 
   const started = performance.now();
-  if (runNode([tsc, "-b"]) !== 0) return false;
+  if (runNode([tsc, "-b"]) !== 0) return "failed";
   for (const folder of workspaces) removeOutputWithoutSource(folder);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, sources);
   console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return true;
+  return "built";
 }
 
-function workspaceFolders() {
+export function workspaceFolders() {
   const { references } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8"));
   return references.map(({ path }) => join(root, path));
 }
@@ -66,4 +66,4 @@ function filesIn(folder, except) {
     });
 }
 
-if (isMain(import.meta.url) && !ensureBuilt()) process.exit(1);
+if (isMain(import.meta.url) && ensureBuilt() === "failed") process.exit(1);

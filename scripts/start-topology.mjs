@@ -12,6 +12,6 @@ export function topologyCommand(topology) {
 /** Installs and builds what is missing, runs the topology until it ends, and ends as it did. */
 export async function startTopology(topology) {
   ensureInstalled();
-  if (!ensureBuilt()) process.exit(1);
+  if (ensureBuilt() === "failed") process.exit(1);
   process.exit(await superviseNode(topologyCommand(topology)).ended);
 }

@@ -22,12 +22,12 @@ if (unknown.length > 0) {
 
 ensureInstalled();
 const counts = [];
-if (ensureBuilt()) {
+if (ensureBuilt() === "failed") {
+  counts.push({ passed: 0, failed: 1, skipped: 0 });
+} else {
   for (const [name, run] of stages) {
     if (asked.length === 0 || asked.includes(name)) counts.push(await timed(name, run));
   }
-} else {
-  counts.push({ passed: 0, failed: 1, skipped: 0 });
 }
 const { failed, line } = closingLine(counts);
 console.log(line);
