@@ -43,7 +43,10 @@ const importDirection = Object.entries(mayImport).flatMap(([workspace, allowed])
     name: `import-direction-of-tests:${workspace}`,
     severity: "error",
     from: { path: `${inside([workspace])}.*${tests}` },
-    to: { path: anyWorkspace, pathNot: inside([workspace, ...allowed, "packages/testing", ...(testsMayAlso[workspace] ?? [])]) },
+    to: {
+      path: anyWorkspace,
+      pathNot: inside([workspace, ...allowed, "packages/testing", ...(testsMayAlso[workspace] ?? [])]),
+    },
   },
 ]);
 

@@ -7,7 +7,10 @@ import type { Caller, GatewayContext } from "./caller/caller.js";
 import { landingRoutes } from "./landing/landing-routes.js";
 import type { GatewaySettings } from "./settings.js";
 
-const DEVELOPMENT_ORIGINS = ["https://studio.apollographql.com", /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/];
+const DEVELOPMENT_ORIGINS = [
+  "https://studio.apollographql.com",
+  /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/,
+];
 
 export interface GatewayServerOptions {
   settings: GatewaySettings;
@@ -25,7 +28,13 @@ export interface GatewayServer {
 }
 
 /** The HTTP server that clients see: GraphQL, health, and pages for people. */
-export function createGatewayServer({ settings, log, isReady, identify, passesCode }: GatewayServerOptions): GatewayServer {
+export function createGatewayServer({
+  settings,
+  log,
+  isReady,
+  identify,
+  passesCode,
+}: GatewayServerOptions): GatewayServer {
   const { CORS_ORIGINS, NODE_ENV, TRUST_PROXY } = settings;
   const app = createServer({
     name: "gateway",

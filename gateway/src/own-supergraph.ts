@@ -14,7 +14,10 @@ import { publishedSupergraphs } from "./supergraph/published-supergraphs.js";
 import { ServedSupergraph } from "./supergraph/served-supergraph.js";
 
 /** The gateway over our own subgraphs: it knows callers by auth's tokens, and serves what dynamic publishes. */
-export function ownSupergraph({ settings, log, call }: ServiceDependencies<GatewaySettings>, now?: () => number): ServiceParts {
+export function ownSupergraph(
+  { settings, log, call }: ServiceDependencies<GatewaySettings>,
+  now?: () => number,
+): ServiceParts {
   const auth = new AuthService(call);
   const sessions = new SessionCache((id) => auth.claimsOf(id));
   const onChange = sessions.forget.bind(sessions);
@@ -26,7 +29,8 @@ export function ownSupergraph({ settings, log, call }: ServiceDependencies<Gatew
   const callers = new CallerIdentifier({ verifier, sessions, feed });
 
   const isUp = async (name: (typeof subgraphNames)[number]) =>
-    (await call(name, serviceIdentity("gateway"), { method: "GET", path: "/health/ready", timeoutMs: 2_000 })).status === 200;
+    (await call(name, serviceIdentity("gateway"), { method: "GET", path: "/health/ready", timeoutMs: 2_000 }))
+      .status === 200;
 
   const { app, endpoint } = createGatewayServer({
     settings,

@@ -10,10 +10,17 @@ type Executor = ApolloGateway["executor"];
  * Answers an operation whose token has lapsed with 401, unless all that it does is sign in: a client that refreshes
  * its session sends the expired token along.
  */
-export function refuseLapsed({ context, document, operation }: Parameters<Executor>[0]): ReturnType<Executor> | undefined {
+export function refuseLapsed({
+  context,
+  document,
+  operation,
+}: Parameters<Executor>[0]): ReturnType<Executor> | undefined {
   const { lapsed } = (context as GatewayContext).caller;
   if (!lapsed || isSignIn(document, operation)) return undefined;
-  const http = { status: httpStatus[lapsed.code], headers: new Map([["www-authenticate", 'Bearer error="invalid_token"']]) };
+  const http = {
+    status: httpStatus[lapsed.code],
+    headers: new Map([["www-authenticate", 'Bearer error="invalid_token"']]),
+  };
   const error = new GraphQLError(lapsed.message, { originalError: lapsed, extensions: { ...lapsed.extensions, http } });
   return Promise.resolve({ errors: [error] });
 }

@@ -32,6 +32,7 @@ export class SessionChangeFeed {
   readonly #now: () => number;
   #position: number | undefined;
   #heardAt = -Infinity;
+  #isInReach = false;
 
   constructor(private readonly options: FeedOptions) {
     this.#now = options.now ?? (() => performance.now());
@@ -53,9 +54,12 @@ export class SessionChangeFeed {
 
   async #poll(signal: AbortSignal): Promise<void> {
     const after = this.#position;
+    // After a failure the first thing to know is that auth is back, not what changes next.
+    const wait = this.#isInReach ? WAIT_SECONDS : 0;
+    this.#isInReach = false;
     const { status, body } = await this.options.call("auth", serviceIdentity("gateway"), {
       method: "GET",
-      path: `/internal/session-changes?wait=${WAIT_SECONDS}${after === undefined ? "" : `&after=${after}`}`,
+      path: `/internal/session-changes?wait=${wait}${after === undefined ? "" : `&after=${after}`}`,
       timeoutMs: TIMEOUT_MS,
       signal,
     });
@@ -66,5 +70,6 @@ export class SessionChangeFeed {
     for (const change of changes) this.options.onChange(change);
     this.#position = position;
     this.#heardAt = this.#now();
+    this.#isInReach = true;
   }
 }

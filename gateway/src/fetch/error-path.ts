@@ -10,9 +10,7 @@ interface Fetch {
  * are the fetch's; Apollo makes those of the client's operation of them.
  */
 export function atTheirFields(errors: readonly GraphQLFormattedError[], fetch: Fetch): GraphQLFormattedError[] {
-  return errors.flatMap((error) =>
-    error.path ? [error] : rootPaths(fetch).map((path) => ({ ...error, path })),
-  );
+  return errors.flatMap((error) => (error.path ? [error] : rootPaths(fetch).map((path) => ({ ...error, path }))));
 }
 
 function rootPaths({ query = "", variables }: Fetch): (string | number)[][] {
