@@ -7,7 +7,9 @@ import type { SupergraphSource, SupergraphVersion } from "./supergraph-source.js
 const WAIT_SECONDS = 20;
 const TIMEOUT_MS = (WAIT_SECONDS + 5) * 1_000;
 
-const published = z.object({ version: z.number().int().positive(), sdl: z.string() });
+const published = z
+  .object({ version: z.number().int().positive(), supergraphSdl: z.string() })
+  .transform(({ version, supergraphSdl }) => ({ version, sdl: supergraphSdl }));
 
 /** The versions that the dynamic subgraph publishes, by long poll. Out of reach: the last one stays in service. */
 export function publishedSupergraphs(call: ServiceCaller, log: Logger): SupergraphSource {

@@ -99,7 +99,9 @@ export class AuditTrail {
   }
 
   #logLine(event: AuditEvent): void {
-    this.log.info({ ...event, kind: "audit" }, event.action);
+    // The log names the service on every line.
+    const { service: _, ...line } = event;
+    this.log.info({ ...line, kind: "audit" }, event.action);
   }
 
   #eventOf(attempt: Attempt, details: AuditDetails, outcome: AuditOutcome, reason: string | null): AuditEvent {

@@ -1,5 +1,10 @@
 import { ApolloServer, type ApolloServerOptions, type BaseContext } from "@apollo/server";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import { trace } from "@opentelemetry/api";
 import { SystemError } from "@supergraph/errors";
@@ -63,14 +68,20 @@ export class GraphQLEndpoint<Context extends BaseContext> {
       csrfPrevention: true,
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
-      status400ForVariableCoercionErrors: true,
       // Apollo's own log lines, at the level that they have there.
       logger: this.options.log,
       formatError: errorFormatter({
         log: this.options.log,
         ...(this.options.passesCode && { passesCode: this.options.passesCode }),
       }),
-      plugins: [ApolloServerPluginLandingPageDisabled(), nameOperationInTrace()],
+      plugins: [
+        ApolloServerPluginLandingPageDisabled(),
+        // Traces go by OpenTelemetry; nothing is reported to Apollo, whatever the environment holds.
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+        nameOperationInTrace(),
+      ],
     } as ApolloServerOptions<Context>);
     await server.start();
     const handler = fastifyApolloHandler(server, { context: (request) => Promise.resolve(this.#contextOf(request)) });

@@ -1,0 +1,175 @@
+// Measures the supergraph, embedded, against itself: every figure is a ratio within this one run, because the machine's
+// absolute numbers say more about the machine. `npm run bench`, about a minute.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import autocannon from "autocannon";
+import { ensureBuilt } from "./ensure-built.mjs";
+import { ensureInstalled } from "./ensure-installed.mjs";
+import { root } from "./processes.mjs";
+
+const SECONDS = 8;
+const CONNECTIONS = 20;
+const PORT = 41_500;
+const origin = `http://127.0.0.1:${PORT}`;
+const administrator = { email: "admin@example.com", password: "the administrator's own words" };
+
+ensureInstalled();
+if (!ensureBuilt()) process.exit(1);
+const dataDirectory = mkdtempSync(join(tmpdir(), "supergraph-bench-"));
+const gatewaySecret = "a secret for the bench alone, 32 characters";
+const supergraph = spawn(
+  process.execPath,
+  ["--import", join(root, "observability/dist/register.js"), join(root, "topology/dist/embedded.js")],
+  {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      PORT: String(PORT),
+      DATA_DIR: dataDirectory,
+      LOG_LEVEL: "error",
+      GATEWAY_SECRET: gatewaySecret,
+      ADMIN_EMAIL: administrator.email,
+      ADMIN_PASSWORD: administrator.password,
+    },
+  },
+);
+
+try {
+  await untilReady();
+  const token = await signIn();
+  const product = await defineProduct(token);
+  await report(token, product);
+} finally {
+  const gone = new Promise((resolve) => supergraph.once("exit", resolve));
+  supergraph.kill("SIGTERM");
+  await gone;
+  rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function report(token, product) {
+  const me = { query: "{ me { id email } }" };
+  const three = {
+    query: `query ($id: ID!) { product(id: $id) { owner { email } auditEvents { nodes { action actor { user { displayName } } } } } }`,
+    variables: { id: product },
+  };
+  await load(`${origin}/graphql`, me, bearer(token), 2);
+
+  const subgraph = await load(`http://127.0.0.1:${PORT + 1}/graphql`, me, { "x-claims": await claims(token) });
+  const one = await load(`${origin}/graphql`, me, bearer(token));
+  const over = await load(`${origin}/graphql`, three, bearer(token));
+
+  let isDefining = true;
+  const times = [];
+  const defining = (async () => {
+    for (let index = 0; isDefining; index++) times.push(await timeToDefine(token, index));
+  })();
+  const busy = await load(`${origin}/graphql`, me, bearer(token));
+  isDefining = false;
+  await defining;
+
+  console.log(`
+${CONNECTIONS} connections, ${SECONDS} s each, one process for all, the load beside it on the same machine
+
+| measured | requests/s | p50 ms | p99 ms | ratio |
+| --- | --- | --- | --- | --- |
+${row("`me` at the subgraph itself", subgraph, "1 (the yardstick)")}
+${row("`me` through the gateway", one, `${ratio(subgraph.rps, one.rps)} times the work`)}
+${row("one entity over three subgraphs", over, `${ratio(one.rps, over.rps)} times the work of \`me\``)}
+${row(`\`me\` while ${times.length} types were defined`, busy, `p99 ${ratio(busy.p99, one.p99)} times the quiet one`)}
+
+Defining a type: ${times.map((ms) => Math.round(ms)).join(", ")} ms under that load; the last took ${ratio(times.at(-1), times[0])} times the first.`);
+}
+
+function row(name, { rps, p50, p99 }, note) {
+  return `| ${name} | ${Math.round(rps)} | ${p50} | ${p99} | ${note} |`;
+}
+
+function ratio(a, b) {
+  return (a / b).toFixed(1);
+}
+
+async function load(url, body, headers, duration = SECONDS) {
+  const result = await autocannon({
+    url,
+    duration,
+    connections: CONNECTIONS,
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+    verifyBody: (text) => !text.includes('"errors"'),
+  });
+  if (result.non2xx + result.errors + result.mismatches > 0) {
+    throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed, ${result.mismatches} with errors`);
+  }
+  return { rps: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 };
+}
+
+async function operate(query, variables, token) {
+  const response = await fetch(`${origin}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(token && bearer(token)) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+function bearer(token) {
+  return { authorization: `Bearer ${token}` };
+}
+
+async function signIn() {
+  const { login } = await operate("mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } } }", {
+    input: administrator,
+  });
+  return login.tokens.accessToken;
+}
+
+async function claims(token) {
+  const { signForwardedIdentity } = await import("@supergraph/identity");
+  const { sub } = JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
+  const caller = { sub, client: "user", roles: ["admin"], permissions: ["*"] };
+  return signForwardedIdentity({ caller, request: {} }, "users", new TextEncoder().encode(gatewaySecret));
+}
+
+async function defineProduct(token) {
+  const { me } = await operate("{ me { id } }", {}, token);
+  const fields = [
+    { name: "name", kind: "STRING", required: true },
+    { name: "owner", kind: "REFERENCE", target: "User" },
+  ];
+  await define("Product", "products", fields, token);
+  const { createProduct } = await operate(
+    "mutation ($input: ProductInput!) { createProduct(input: $input) { id } }",
+    { input: { name: "Lamp", owner: me.id } },
+    token,
+  );
+  return createProduct.id;
+}
+
+function define(name, pluralName, fields, token) {
+  return operate(
+    "mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }",
+    { input: { name, pluralName, fields } },
+    token,
+  );
+}
+
+async function timeToDefine(token, index) {
+  const started = performance.now();
+  await define(`Thing${index}`, `things${index}`, [{ name: "label", kind: "STRING" }], token);
+  return performance.now() - started;
+}
+
+async function untilReady() {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+    const response = await fetch(`${origin}/health/ready`).catch(() => undefined);
+    if (response?.ok) return;
+  }
+  throw new Error("The supergraph did not become ready within 60 s");
+}
