@@ -53,7 +53,7 @@ export class TestSupergraph {
         app.get<FeedRoute>("/internal/supergraph", async ({ query }, reply) => {
           const found = await this.versions.after(Number(query.after ?? 0), Number(query.wait), reply);
           if (found.length === 0) return reply.code(204).send();
-          return { version: this.versions.position, sdl: found.at(-1) };
+          return { version: this.versions.position, supergraphSdl: found.at(-1) };
         });
       }),
       audit: new TestSubgraph("audit", log),
