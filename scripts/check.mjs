@@ -8,11 +8,12 @@ const cruised = ["packages", "gateway", "subgraphs", "migrations", "observabilit
 
 /** What `npm run check` holds the project to; each gives what is wrong, and nothing when all is well. */
 const checks = [
-  ["format", () => complaints("prettier/bin/prettier.cjs", "--check", "--log-level=warn", "--cache", ".")],
+  ["format", () => complaints("node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "--cache", ".")],
   ["types", typesOutsideWorkspaces],
-  ["lint", () => complaints("eslint/bin/eslint.js", "--max-warnings=0", ".")],
+  ["lint", () => complaints("node_modules/eslint/bin/eslint.js", "--max-warnings=0", ".")],
   ["boundaries", boundaries],
-  ["dead code", () => complaints("knip/bin/knip.js", "--no-progress", "--no-config-hints")],
+  ["dead code", () => complaints("node_modules/knip/bin/knip.js", "--no-progress", "--no-config-hints")],
+  ["supergraph", () => complaints("packages/composition/dist/cli.js", "--check")],
 ];
 
 /** Builds, then runs every check, two side by side; gives how many failed. */
@@ -39,13 +40,15 @@ async function passes([name, run]) {
 }
 
 async function complaints(tool, ...args) {
-  const { code, output } = await captureNode([join(root, "node_modules", tool), ...args]);
+  const { code, output } = await captureNode([join(root, tool), ...args]);
   return code === 0 ? "" : output || `${tool} ended with ${code}`;
 }
 
 /** A workspace's types are checked by its build; the end-to-end tests are never built. */
 function typesOutsideWorkspaces() {
-  return existsSync(join(root, "e2e/tsconfig.json")) ? complaints("@typescript/native/bin/tsc", "-p", "e2e") : "";
+  return existsSync(join(root, "e2e/tsconfig.json"))
+    ? complaints("node_modules/@typescript/native/bin/tsc", "-p", "e2e")
+    : "";
 }
 
 /** The rules hold for nothing when the tool found nothing to look at, and it says that all is well then. */
