@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
+import { flushSpans } from "./flush-spans.js";
 import { createLog, type Logger } from "./log.js";
 import { readSettings, peerSettings, type ServiceName } from "./settings.js";
 import { httpTransport, serviceCaller, type ServiceCaller } from "./transport.js";
@@ -75,13 +76,15 @@ export function onSignal(stop: (cause: string) => Promise<void>, log: Logger): v
     process.on(cause, () => {
       if (isStopping) process.exit(1);
       isStopping = true;
-      stop(cause).then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.fatal({ err: error }, "could not stop cleanly");
-          process.exit(1);
-        },
-      );
+      stop(cause)
+        .then(flushSpans)
+        .then(
+          () => process.exit(0),
+          (error: unknown) => {
+            log.fatal({ err: error }, "could not stop cleanly");
+            process.exit(1);
+          },
+        );
     });
   }
 }
