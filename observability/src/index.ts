@@ -1,1 +1,1 @@
-export {};
+export { startTelemetry } from "./telemetry.js";

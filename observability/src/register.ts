@@ -1,0 +1,5 @@
+import { flushAtExit } from "./flush-at-exit.js";
+import { startTelemetry } from "./telemetry.js";
+
+const provider = startTelemetry(process.env);
+if (provider) flushAtExit(provider);
