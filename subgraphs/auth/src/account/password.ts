@@ -6,7 +6,9 @@ const COST = 12;
 export const MINIMUM_BYTES = 12;
 /** bcrypt reads no more: a longer password would be cut, and its tail count for nothing. */
 export const MAXIMUM_BYTES = 72;
-const MINIMUM_LIKENESS = 4;
+/** How much a password must hold beside what anybody knows of the account. */
+const MINIMUM_OWN_BYTES = 8;
+const SHORTEST_KNOWN = 3;
 
 /** bcrypt, cost 12, on the thread pool. */
 export const hashPassword = (password: string): Promise<string> =>
@@ -32,11 +34,16 @@ export function assertGoodPassword(password: string, path: string, about: { emai
     throw invalidInput({ path, message });
   }
   if (password.includes("\0")) throw invalidInput({ path, message: "must not contain NUL, where bcrypt would end it" });
-  const lower = password.toLowerCase();
-  const known = [about.email, about.email.split("@")[0] ?? "", ...about.names].map((text) => text.toLowerCase());
-  if (known.some((text) => text.length >= MINIMUM_LIKENESS && lower.includes(text))) {
-    throw invalidInput({ path, message: "must not contain your name or e-mail address" });
+  if (bytesBeside(about, password) < MINIMUM_OWN_BYTES) {
+    throw invalidInput({ path, message: "must not be made of your name or e-mail address" });
   }
+}
+
+function bytesBeside({ email, names }: { email: string; names: string[] }, password: string): number {
+  const known = [email, ...email.split("@"), ...names].map((text) => text.toLowerCase());
+  let rest = password.toLowerCase();
+  for (const text of known) if (text.length >= SHORTEST_KNOWN) rest = rest.replaceAll(text, "");
+  return Buffer.byteLength(rest);
 }
 
 function isWithinBytes(password: string): boolean {
