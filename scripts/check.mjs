@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { isMain } from "./is-main.mjs";
 import { captureNode, root, runNode, tsc } from "./processes.mjs";
+import { missingReferences } from "./project-references.mjs";
 
 const cruised = ["packages", "gateway", "subgraphs", "migrations", "observability", "topology", "e2e"];
 
@@ -10,6 +11,7 @@ const cruised = ["packages", "gateway", "subgraphs", "migrations", "observabilit
 const checks = [
   ["format", () => complaints("node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "--cache", ".")],
   ["types", typesOutsideWorkspaces],
+  ["references", () => missingReferences().join("\n")],
   ["lint", () => complaints("node_modules/eslint/bin/eslint.js", "--max-warnings=0", ".")],
   ["boundaries", boundaries],
   ["dead code", () => complaints("node_modules/knip/bin/knip.js", "--no-progress", "--no-config-hints")],
