@@ -36,6 +36,41 @@ describe("a unit of work", () => {
     expect(await notes()).toEqual([]);
   });
 
+  it("whose COMMIT fails has failed, and runs nothing that waits for it", async () => {
+    await database.run((query) =>
+      query.raw("create table parent (id int primary key); create table child (id int references parent deferrable initially deferred)"),
+    );
+    let hasRun = false;
+    const work = database.unitOfWork(async () => {
+      await database.run((query) => query("child").insert({ id: 1 }));
+      await database.afterCommit(() => {
+        hasRun = true;
+        return Promise.resolve();
+      });
+    });
+    await expect(work).rejects.toMatchObject({ code: "23503" });
+    expect(hasRun).toBe(false);
+  });
+
+  it("that goes on after a statement failed has failed: PostgreSQL would commit nothing of it", async () => {
+    const work = database.unitOfWork(async () => {
+      await write("a");
+      await database.run((query) => query("nowhere").select("*")).catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow("nothing was committed");
+    expect(await notes()).toEqual([]);
+  });
+
+  it("whose connection is cut before its COMMIT has failed", async () => {
+    const work = database.unitOfWork(async () => {
+      await write("a");
+      const { rows } = await database.run((query) => query.raw<{ rows: { pid: number }[] }>("select pg_backend_pid() as pid"));
+      await database.independently(() => database.run((query) => query.raw("select pg_terminate_backend(?)", [rows[0]?.pid ?? 0])));
+    });
+    await expect(work).rejects.toThrow();
+    expect(await notes()).toEqual([]);
+  });
+
   it("inside another is part of it", async () => {
     const work = database.unitOfWork(async () => {
       await database.unitOfWork(() => write("inner"));

@@ -30,6 +30,8 @@ export class Database {
       searchPath: [schema],
       pool: { min: 0, max: maximumConnections },
       acquireConnectionTimeout: 10_000,
+      // What fails is thrown to who asked; on the console it would stand between the lines of the log.
+      log: { warn: () => undefined, error: () => undefined },
     });
   }
 
@@ -82,7 +84,7 @@ export class Database {
     let result: T;
     try {
       result = await this.#units.run(unit, work);
-      await (await unit.transaction)?.commit();
+      if (unit.transaction) await commit(await unit.transaction);
     } catch (error) {
       // A transaction that could not begin, or whose connection died, has nothing to roll back.
       await unit.transaction?.then((transaction) => transaction.rollback()).catch(() => undefined);
@@ -91,4 +93,15 @@ export class Database {
     for (const work of unit.afterCommit) await this.#units.run(undefined, work);
     return result;
   }
+}
+
+/**
+ * Commits, or throws. Knex's own `commit()` resolves also when COMMIT failed: only its `executionPromise` tells. And
+ * PostgreSQL answers COMMIT with ROLLBACK, not with an error, when a statement before it had failed and was ignored.
+ */
+async function commit(transaction: Knex.Transaction): Promise<void> {
+  const answer: unknown = await transaction.commit();
+  await transaction.executionPromise;
+  const { response } = answer as { response?: { command?: string } };
+  if (response?.command !== "COMMIT") throw new Error("A statement of this unit of work had failed: nothing was committed");
 }
