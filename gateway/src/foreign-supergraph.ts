@@ -16,6 +16,7 @@ export function foreignSupergraph(file: string, settings: GatewaySettings, log: 
     isReady: () => Promise.resolve(true),
     identify: (request) => anonymous(request),
     passesCode: (code) => code !== "INTERNAL_SERVER_ERROR",
+    exampleOperations: [],
   });
   const subgraphs = new ForeignSubgraphs();
   const served = new ServedSupergraph(

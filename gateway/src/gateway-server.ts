@@ -4,6 +4,7 @@ import { GraphQLEndpoint } from "@supergraph/graphql-http";
 import { createServer, type Logger } from "@supergraph/service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller, GatewayContext } from "./caller/caller.js";
+import type { ExampleOperation } from "./landing/example-operations.js";
 import { landingRoutes } from "./landing/landing-routes.js";
 import type { GatewaySettings } from "./settings.js";
 
@@ -20,6 +21,8 @@ export interface GatewayServerOptions {
   identify: (request: FastifyRequest) => Caller | Promise<Caller>;
   /** Whether an error that a subgraph sent under this code reaches the client as it is. */
   passesCode: (code: string) => boolean;
+  /** What the pages show to somebody who wants to begin. */
+  exampleOperations: readonly ExampleOperation[];
 }
 
 export interface GatewayServer {
@@ -28,13 +31,8 @@ export interface GatewayServer {
 }
 
 /** The HTTP server that clients see: GraphQL, health, and pages for people. */
-export function createGatewayServer({
-  settings,
-  log,
-  isReady,
-  identify,
-  passesCode,
-}: GatewayServerOptions): GatewayServer {
+export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
+  const { settings, log, isReady, identify, passesCode, exampleOperations } = options;
   const { CORS_ORIGINS, NODE_ENV, TRUST_PROXY } = settings;
   const app = createServer({
     name: "gateway",
@@ -45,6 +43,11 @@ export function createGatewayServer({
   app.addHook("onRequest", (_request, _reply, done) => {
     // Services read each other's baggage as their own words; a client's would be anybody's.
     context.with(propagation.deleteBaggage(context.active()), done);
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    // RFC 6750 section 3: says what kind of credentials would do.
+    if (reply.statusCode === 401) void reply.header("www-authenticate", 'Bearer error="invalid_token"');
+    done(null, payload);
   });
   void app.register(cors, {
     origin: CORS_ORIGINS ?? (NODE_ENV === "production" ? [] : DEVELOPMENT_ORIGINS),
@@ -57,6 +60,6 @@ export function createGatewayServer({
     context: async (request) => ({ caller: await identify(request) }),
     passesCode,
   });
-  landingRoutes(app);
+  landingRoutes(app, exampleOperations);
   return { app, endpoint };
 }

@@ -10,6 +10,7 @@ import { ownSubgraph } from "./fetch/own-subgraphs.js";
 import { SubgraphDataSource } from "./fetch/subgraph-data-source.js";
 import { createGatewayServer } from "./gateway-server.js";
 import type { GatewaySettings } from "./settings.js";
+import { exampleOperations } from "./landing/example-operations.js";
 import { publishedSupergraphs } from "./supergraph/published-supergraphs.js";
 import { ServedSupergraph } from "./supergraph/served-supergraph.js";
 
@@ -39,6 +40,7 @@ export function ownSupergraph(
     identify: (request) => callers.identify(request),
     // A subgraph masks what it did not expect, but Apollo's executor puts its own failures under the same code.
     passesCode: (code) => code in httpStatus && code !== "INTERNAL_SERVER_ERROR",
+    exampleOperations,
   });
   app.get("/.well-known/jwks.json", async (_, reply) => {
     const { headers, body } = await auth.jwks();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { context, ROOT_CONTEXT, trace, TraceFlags } from "@opentelemetry/api";
 import type { Logger } from "@supergraph/service";
 
 const FIRST_PAUSE_MS = 100;
@@ -20,8 +20,7 @@ export class PollLoop {
   ) {}
 
   start(): void {
-    // What polls belongs to no request, whoever started it.
-    this.#running ??= context.with(ROOT_CONTEXT, () => this.#run());
+    this.#running ??= context.with(untraced(), () => this.#run());
   }
 
   async stop(): Promise<void> {
@@ -45,4 +44,10 @@ export class PollLoop {
       }
     }
   }
+}
+
+/** A poll belongs to no request, whoever started it, and a trace of each would drown the traces of requests. */
+function untraced() {
+  const hex = () => crypto.randomUUID().replaceAll("-", "");
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId: hex(), spanId: hex().slice(16), traceFlags: TraceFlags.NONE });
 }

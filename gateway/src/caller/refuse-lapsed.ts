@@ -17,10 +17,7 @@ export function refuseLapsed({
 }: Parameters<Executor>[0]): ReturnType<Executor> | undefined {
   const { lapsed } = (context as GatewayContext).caller;
   if (!lapsed || isSignIn(document, operation)) return undefined;
-  const http = {
-    status: httpStatus[lapsed.code],
-    headers: new Map([["www-authenticate", 'Bearer error="invalid_token"']]),
-  };
+  const http = { status: httpStatus[lapsed.code] };
   const error = new GraphQLError(lapsed.message, { originalError: lapsed, extensions: { ...lapsed.extensions, http } });
   return Promise.resolve({ errors: [error] });
 }

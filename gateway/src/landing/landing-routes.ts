@@ -1,2 +1,50 @@
-import type { FastifyInstance } from "fastify";
-export function landingRoutes(_app: FastifyInstance): void {}
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ExampleOperation } from "./example-operations.js";
+import { graphiqlPage } from "./graphiql-page.js";
+import { landingPage } from "./landing-page.js";
+import type { Page } from "./page.js";
+import { sandboxPage } from "./sandbox-page.js";
+
+const links = {
+  graphql: "/graphql",
+  sandbox: "/sandbox",
+  graphiql: "/graphiql",
+  health: { live: "/health/live", ready: "/health/ready" },
+};
+
+/** What the endpoint shows to people: a page to begin at, Sandbox, and a GraphiQL that needs no network. */
+export function landingRoutes(app: FastifyInstance, operations: readonly ExampleOperation[]): void {
+  const landing = landingPage(operations);
+  const sandbox = sandboxPage();
+  let graphiql: Promise<Page & { gzipped: Buffer }> | undefined;
+
+  app.get("/", (request, reply) => (prefersHtml(request) ? send(reply, landing) : reply.send(links)));
+  app.get("/sandbox", (_, reply) => send(reply, sandbox));
+  app.get("/graphiql", async (request, reply) => {
+    graphiql ??= withGzip(graphiqlPage(operations));
+    const { gzipped, ...page } = await graphiql;
+    const isGzipAccepted = /\bgzip\b/.test(String(request.headers["accept-encoding"]));
+    void reply.header("vary", "accept-encoding");
+    return isGzipAccepted ? send(reply.header("content-encoding", "gzip"), page, gzipped) : send(reply, page);
+  });
+}
+
+const prefersHtml = ({ headers }: FastifyRequest) => headers.accept?.includes("text/html") ?? false;
+
+async function withGzip(rendering: Promise<Page>): Promise<Page & { gzipped: Buffer }> {
+  const page = await rendering;
+  return { ...page, gzipped: await promisify(gzip)(page.html) };
+}
+
+function send(reply: FastifyReply, { html, contentSecurityPolicy }: Page, body: string | Buffer = html): FastifyReply {
+  return reply
+    .headers({
+      "content-security-policy": contentSecurityPolicy,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    })
+    .type("text/html; charset=utf-8")
+    .send(body);
+}

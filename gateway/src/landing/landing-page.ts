@@ -1,0 +1,88 @@
+import type { ExampleOperation } from "./example-operations.js";
+import { escaped } from "./html.js";
+import { hashSource, policy, type Page } from "./page.js";
+import { style } from "./style.js";
+
+/** Copies the text beside a button; without it the buttons stay hidden, and the text can be selected. */
+const script = `
+const said = document.getElementById("said");
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copies).textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+      said.textContent = button.getAttribute("aria-label") + ": copied";
+    } catch {
+      button.textContent = "Select and copy";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+}
+`;
+
+/** What a browser finds at the endpoint's root: what this is, and ways to begin. */
+export function landingPage(operations: readonly ExampleOperation[]): Page {
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Supergraph</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>One GraphQL endpoint</h1>
+<p class="lead">This is a gateway: it answers an operation from every subgraph that has a part in it, as if they were one.</p>
+<ul class="ways">
+<li><a class="first" href="/sandbox">Open Apollo Sandbox</a></li>
+<li><a href="/graphiql">Open GraphiQL</a></li>
+</ul>
+<p class="note">Sandbox is loaded from Apollo; GraphiQL comes from here and works offline.</p>
+<dl>
+<dt>Endpoint</dt><dd><code>/graphql</code> (POST, and GET for queries)</dd>
+<dt>Health</dt><dd><a href="/health/ready"><code>/health/ready</code></a> <a href="/health/live"><code>/health/live</code></a></dd>
+</dl>
+${operations.length > 0 ? walk(operations) : ""}
+</main>
+<div id="said" role="status" hidden></div>
+<script>${script}</script>
+</body>
+</html>
+`;
+  return {
+    html,
+    contentSecurityPolicy: policy({
+      "style-src": [hashSource(style)],
+      "script-src": [hashSource(script)],
+      "img-src": ["data:"],
+    }),
+  };
+}
+
+function walk(operations: readonly ExampleOperation[]): string {
+  return `<h2>Who you are</h2>
+<p>Send the access token of <code>register</code> or <code>login</code> as a header. In Sandbox and GraphiQL it goes under Headers.
+In development the terminal shows an administrator&rsquo;s sign-in.</p>
+<ol class="steps" role="list"><li>${copyable("header", "A header", '{ "Authorization": "Bearer <accessToken>" }')}</li></ol>
+<h2>A walk through it</h2>
+<p>Operations to run in their order. Each may be pasted as it is; the variables stand below it.</p>
+<ol class="steps">
+${operations.map(step).join("\n")}
+</ol>`;
+}
+
+function step({ title, as, query, variables }: ExampleOperation, index: number): string {
+  const parts = [copyable(`operation-${index}`, title, query, `as ${as}`, "h3")];
+  if (variables) parts.push(copyable(`variables-${index}`, "Variables", JSON.stringify(variables, null, 2)));
+  return `<li>${parts.join("\n")}</li>`;
+}
+
+function copyable(id: string, title: string, text: string, as = "", heading = "span"): string {
+  return `<header><${heading}>${escaped(title)}</${heading}><span class="as">${escaped(as)}</span>
+<button type="button" data-copies="${id}" aria-label="Copy ${escaped(title)}" hidden>Copy</button></header>
+<pre tabindex="0"><code id="${id}">${escaped(text)}</code></pre>`;
+}
