@@ -124,9 +124,12 @@ function bearer(token) {
 }
 
 async function signIn() {
-  const { login } = await operate("mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } } }", {
-    input: administrator,
-  });
+  const { login } = await operate(
+    "mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } } }",
+    {
+      input: administrator,
+    },
+  );
   return login.tokens.accessToken;
 }
 

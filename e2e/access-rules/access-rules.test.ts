@@ -21,7 +21,8 @@ describe("an ordinary user", () => {
 
   it("changes their own record and nobody else's", async () => {
     const [one, other] = [await register("One"), await register("Other")];
-    const update = 'mutation ($id: ID!) { updateUser(id: $id, input: { profile: { bio: "hello" } }) { profile { bio } } }';
+    const update =
+      'mutation ($id: ID!) { updateUser(id: $id, input: { profile: { bio: "hello" } }) { profile { bio } } }';
     expect(await one.data(update, { id: one.id })).toEqual({ updateUser: { profile: { bio: "hello" } } });
     expect((await one.error(update, { id: other.id })).extensions.code).toBe("FORBIDDEN");
   });
@@ -29,10 +30,13 @@ describe("an ordinary user", () => {
   it("can't give themselves a role", async () => {
     const [one, admin] = [await register("One"), await administrator()];
     const { roles } = await admin.data<{ roles: { id: string; name: string }[] }>("{ roles { id name } }");
-    const refused = await one.error("mutation ($userId: ID!, $roleId: ID!) { assignRole(userId: $userId, roleId: $roleId) { id } }", {
-      userId: one.id,
-      roleId: roles.find(({ name }) => name === "admin")?.id,
-    });
+    const refused = await one.error(
+      "mutation ($userId: ID!, $roleId: ID!) { assignRole(userId: $userId, roleId: $roleId) { id } }",
+      {
+        userId: one.id,
+        roleId: roles.find(({ name }) => name === "admin")?.id,
+      },
+    );
     expect(refused.extensions.code).toBe("FORBIDDEN");
   });
 
@@ -47,13 +51,18 @@ describe("an ordinary user", () => {
 describe("the last administrator", () => {
   it("can't be stripped of the role", async () => {
     const admin = await administrator();
-    const { roles } = await admin.data<{ roles: { id: string; name: string; userCount: number }[] }>("{ roles { id name userCount } }");
+    const { roles } = await admin.data<{ roles: { id: string; name: string; userCount: number }[] }>(
+      "{ roles { id name userCount } }",
+    );
     const role = roles.find(({ name }) => name === "admin");
     expect(role?.userCount).toBe(1);
-    const refused = await admin.error("mutation ($userId: ID!, $roleId: ID!) { unassignRole(userId: $userId, roleId: $roleId) { id } }", {
-      userId: admin.id,
-      roleId: role?.id,
-    });
+    const refused = await admin.error(
+      "mutation ($userId: ID!, $roleId: ID!) { unassignRole(userId: $userId, roleId: $roleId) { id } }",
+      {
+        userId: admin.id,
+        roleId: role?.id,
+      },
+    );
     expect(refused.extensions).toMatchObject({ code: "CONFLICT", reason: "LAST_ADMINISTRATOR" });
   });
 });

@@ -53,7 +53,10 @@ describe("an auditor", () => {
       ["auth.login", "SUCCESS", null, "USER"],
     ]);
     for (const event of events) {
-      expect(event).toMatchObject({ target: { id: person.id, type: "User" }, actor: { id: person.id, label: person.email } });
+      expect(event).toMatchObject({
+        target: { id: person.id, type: "User" },
+        actor: { id: person.id, label: person.email },
+      });
       expect(event.actor.user?.displayName).toBe("Petra Example");
       expect(event.requestId).toMatch(/^[0-9a-f-]{36}$/);
       expect(event.traceId).toMatch(/^[0-9a-f]{32}$/);
@@ -66,14 +69,22 @@ describe("an auditor", () => {
   it("finds a denied attempt as DENIED", async () => {
     const person = await register("Dora");
     const name = `Denied${unique()}`;
-    const refused = await person.error("mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }", {
-      input: { name, fields: [{ name: "label", kind: "STRING" }] },
-    });
+    const refused = await person.error(
+      "mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }",
+      {
+        input: { name, fields: [{ name: "label", kind: "STRING" }] },
+      },
+    );
     expect(refused.extensions).toMatchObject({ code: "FORBIDDEN", reason: "PERMISSION_MISSING" });
 
     const events = await eventsOf({ userId: person.id, outcome: "DENIED" });
     expect(events).toMatchObject([
-      { action: "entity-type.define", outcome: "DENIED", reason: "PERMISSION_MISSING", requestId: refused.extensions.requestId },
+      {
+        action: "entity-type.define",
+        outcome: "DENIED",
+        reason: "PERMISSION_MISSING",
+        requestId: refused.extensions.requestId,
+      },
     ]);
   });
 

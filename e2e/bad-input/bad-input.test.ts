@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { administrator, Client, endpoint, register, unique, type OperationError, type Person } from "../harness/client.js";
+import {
+  administrator,
+  Client,
+  endpoint,
+  register,
+  unique,
+  type OperationError,
+  type Person,
+} from "../harness/client.js";
 
 const post = async (body: string, contentType = "application/json") => {
   const response = await fetch(endpoint(), { method: "POST", headers: { "content-type": contentType }, body });
@@ -14,13 +22,33 @@ const expectNoStack = (error: OperationError | undefined) => {
 
 describe("a request that can't be served", () => {
   const cases: [string, () => Promise<{ status: number; error: OperationError | undefined }>, number, string][] = [
-    ["a body of 10 MB", () => post(JSON.stringify({ query: `{ me { id } } # ${"x".repeat(10_000_000)}` })), 413, "BAD_USER_INPUT"],
+    [
+      "a body of 10 MB",
+      () => post(JSON.stringify({ query: `{ me { id } } # ${"x".repeat(10_000_000)}` })),
+      413,
+      "BAD_USER_INPUT",
+    ],
     ["broken JSON", () => post('{"query": "{ me'), 400, "BAD_USER_INPUT"],
     ["no JSON at all", () => post("me=1", "application/x-www-form-urlencoded"), 415, "BAD_USER_INPUT"],
-    ["a query 10,000 levels deep", () => post(JSON.stringify({ query: "{a".repeat(10_000) + "}".repeat(10_000) })), 400, "BAD_USER_INPUT"],
+    [
+      "a query 10,000 levels deep",
+      () => post(JSON.stringify({ query: "{a".repeat(10_000) + "}".repeat(10_000) })),
+      400,
+      "BAD_USER_INPUT",
+    ],
     ["a query that is no GraphQL", () => post(JSON.stringify({ query: "{ me {" })), 400, "GRAPHQL_PARSE_FAILED"],
-    ["an unknown field", () => post(JSON.stringify({ query: "{ me { shoeSize } }" })), 400, "GRAPHQL_VALIDATION_FAILED"],
-    ["an unknown type", () => post(JSON.stringify({ query: "query ($a: Nonsense) { me { id } }" })), 400, "GRAPHQL_VALIDATION_FAILED"],
+    [
+      "an unknown field",
+      () => post(JSON.stringify({ query: "{ me { shoeSize } }" })),
+      400,
+      "GRAPHQL_VALIDATION_FAILED",
+    ],
+    [
+      "an unknown type",
+      () => post(JSON.stringify({ query: "query ($a: Nonsense) { me { id } }" })),
+      400,
+      "GRAPHQL_VALIDATION_FAILED",
+    ],
     ["no query", () => post("{}"), 400, "BAD_REQUEST"],
   ];
   it.each(cases)("gets a code and no stack: %s", async (_, attempt, status, code) => {
@@ -57,7 +85,9 @@ describe("an argument that can't be right", () => {
   });
 
   it("is BAD_USER_INPUT: a cursor of another order", async () => {
-    const { users } = await admin.data<{ users: { pageInfo: { endCursor: string } } }>("{ users(first: 1) { pageInfo { endCursor } } }");
+    const { users } = await admin.data<{ users: { pageInfo: { endCursor: string } } }>(
+      "{ users(first: 1) { pageInfo { endCursor } } }",
+    );
     const { extensions } = await admin.error(
       "query ($after: String) { users(first: 1, after: $after, orderBy: { field: EMAIL }) { nodes { id } } }",
       { after: users.pageInfo.endCursor },
@@ -66,15 +96,21 @@ describe("an argument that can't be right", () => {
   });
 
   it("finds nothing: an id that is none", async () => {
-    expect(await admin.data('{ user(id: "nobody") { id } entity(id: "nothing") { id } }')).toEqual({ user: null, entity: null });
+    expect(await admin.data('{ user(id: "nobody") { id } entity(id: "nothing") { id } }')).toEqual({
+      user: null,
+      entity: null,
+    });
   });
 
   it("changes nothing: a name that is far too long, an update of an old version", async () => {
     const person = await register();
-    const tooLong = await person.error("mutation ($id: ID!, $name: String) { updateUser(id: $id, input: { firstName: $name }) { id } }", {
-      id: person.id,
-      name: "n".repeat(100_000),
-    });
+    const tooLong = await person.error(
+      "mutation ($id: ID!, $name: String) { updateUser(id: $id, input: { firstName: $name }) { id } }",
+      {
+        id: person.id,
+        name: "n".repeat(100_000),
+      },
+    );
     expect(tooLong.extensions).toMatchObject({ reason: "INVALID_INPUT", fields: [{ path: "input.firstName" }] });
     const stale = await person.error(
       'mutation ($id: ID!) { updateUser(id: $id, input: { firstName: "New" }, expectedVersion: 7) { id } }',

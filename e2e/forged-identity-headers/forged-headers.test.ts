@@ -8,7 +8,16 @@ const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString
 function forgedClaims(sub: string, audience: string): string {
   const now = Math.floor(Date.now() / 1_000);
   const head = base64url({ alg: "HS256", typ: "claims+jwt" });
-  const claims = { sub, client: "user", roles: ["admin"], permissions: ["*"], iss: "gateway", aud: audience, iat: now, exp: now + 60 };
+  const claims = {
+    sub,
+    client: "user",
+    roles: ["admin"],
+    permissions: ["*"],
+    iss: "gateway",
+    aud: audience,
+    iat: now,
+    exp: now + 60,
+  };
   const body = `${head}.${base64url(claims)}`;
   return `${body}.${createHmac("sha256", "secret").update(body).digest("base64url")}`;
 }
@@ -16,11 +25,15 @@ function forgedClaims(sub: string, audience: string): string {
 describe("forged identity headers", () => {
   it("make nobody of a client at the gateway", async () => {
     const { id } = await administrator();
-    const answer = await new Client().send("{ me { id } }", {}, {
-      "x-claims": forgedClaims(id, "users"),
-      "x-user-id": id,
-      "x-user-roles": "admin",
-    });
+    const answer = await new Client().send(
+      "{ me { id } }",
+      {},
+      {
+        "x-claims": forgedClaims(id, "users"),
+        "x-user-id": id,
+        "x-user-roles": "admin",
+      },
+    );
     expect(answer.data).toEqual({ me: null });
     expect(answer.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
   });
@@ -28,7 +41,12 @@ describe("forged identity headers", () => {
   it.each(["users", "auth", "dynamic", "audit"] as const)("make nobody of a client at the port of %s", async (name) => {
     const { id } = await administrator();
     const { ports } = inject("supergraph");
-    const fields = { users: "me { id }", auth: "roles { id }", dynamic: "entityTypes { name }", audit: "auditEvents { nodes { id } }" };
+    const fields = {
+      users: "me { id }",
+      auth: "roles { id }",
+      dynamic: "entityTypes { name }",
+      audit: "auditEvents { nodes { id } }",
+    };
     const client = new Client(`http://127.0.0.1:${ports[name]}/graphql`);
 
     const plain = await client.send(`{ ${fields[name]} }`, {}, { "x-user-id": id, "x-user-roles": "admin" });

@@ -112,10 +112,13 @@ export function administrator(): Promise<Person> {
 export async function personWithRole(role: string, admin: Client): Promise<Person> {
   const { roles } = await admin.data<{ roles: { id: string; name: string }[] }>("{ roles { id name } }");
   const someone = await register(role === "auditor" ? "Ada" : "Rolf");
-  await admin.data("mutation Assign($userId: ID!, $roleId: ID!) { assignRole(userId: $userId, roleId: $roleId) { id } }", {
-    userId: someone.id,
-    roleId: roles.find(({ name }) => name === role)?.id,
-  });
+  await admin.data(
+    "mutation Assign($userId: ID!, $roleId: ID!) { assignRole(userId: $userId, roleId: $roleId) { id } }",
+    {
+      userId: someone.id,
+      roleId: roles.find(({ name }) => name === role)?.id,
+    },
+  );
   return signIn(someone.email, someone.password);
 }
 

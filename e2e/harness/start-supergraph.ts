@@ -29,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const code = await supergraph.stop();
     await collector.stop();
     await supergraph.remove();
-    if (code !== 0) throw new Error(`SIGTERM must end with exit code 0; it was ${code}:\n${supergraph.output().slice(-3_000)}`);
+    if (code !== 0)
+      throw new Error(`SIGTERM must end with exit code 0; it was ${code}:\n${supergraph.output().slice(-3_000)}`);
   };
 }

@@ -42,7 +42,12 @@ export async function startSupergraph(
   let output = "";
   const launcher = spawn(
     path.join(root, "node_modules/.bin/node"),
-    ["--enable-source-maps", "--import", path.join(root, "observability/dist/register.js"), `topology/dist/${topology}.js`],
+    [
+      "--enable-source-maps",
+      "--import",
+      path.join(root, "observability/dist/register.js"),
+      `topology/dist/${topology}.js`,
+    ],
     {
       cwd: root,
       env: {

@@ -25,11 +25,15 @@ function writeUntilStopped(admin: Person, answered: string[]): { stop: () => Pro
   };
 }
 
-async function everyId(client: Client, query: (after: string | null) => string, of: (data: never) => Page): Promise<string[]> {
+async function everyId<Data>(
+  client: Client,
+  query: (after: string | null) => string,
+  of: (data: Data) => Page,
+): Promise<string[]> {
   const ids: string[] = [];
   let after: string | null = null;
   do {
-    const page = of((await client.data(query(after))) as never);
+    const page: Page = of(await client.data<Data>(query(after)));
     ids.push(...page.ids);
     after = page.next;
   } while (after !== null);
@@ -50,7 +54,8 @@ interface Events {
 }
 
 const quoted = (cursor: string | null) => (cursor === null ? "null" : JSON.stringify(cursor));
-const next = ({ hasNextPage, endCursor }: { hasNextPage: boolean; endCursor: string }) => (hasNextPage ? endCursor : null);
+const next = ({ hasNextPage, endCursor }: { hasNextPage: boolean; endCursor: string }) =>
+  hasNextPage ? endCursor : null;
 
 /** Each note that was answered is there, and each note that is there has its one event. */
 async function expectNothingLost(admin: Person, answered: readonly string[]): Promise<void> {
@@ -61,9 +66,14 @@ async function expectNothingLost(admin: Person, answered: readonly string[]): Pr
   );
   const events = await everyId(
     admin,
-    (after) => `{ auditEvents(first: 100, after: ${quoted(after)}, filter: { actions: ["entity.create"], outcome: SUCCESS }) {
+    (
+      after,
+    ) => `{ auditEvents(first: 100, after: ${quoted(after)}, filter: { actions: ["entity.create"], outcome: SUCCESS }) {
       nodes { target { id } } pageInfo { hasNextPage endCursor } } }`,
-    ({ auditEvents: { nodes, pageInfo } }: Events) => ({ ids: nodes.map(({ target }) => target.id), next: next(pageInfo) }),
+    ({ auditEvents: { nodes, pageInfo } }: Events) => ({
+      ids: nodes.map(({ target }) => target.id),
+      next: next(pageInfo),
+    }),
   );
   expect(answered.filter((id) => !notes.includes(id))).toEqual([]);
   expect(events.toSorted()).toEqual(notes.toSorted());
@@ -95,20 +105,24 @@ describe("kill -9 in the middle of writes", () => {
     return { supergraph, admin };
   };
 
-  it("of everything loses no change that was answered and no event of one, and the next start finds them", { timeout: 180_000 }, async () => {
-    let { admin } = await begin();
-    const answered: string[] = [];
-    const writing = writeUntilStopped(admin, answered);
-    await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(40);
-    await supergraph?.kill();
-    await writing.stop();
+  it(
+    "of everything loses no change that was answered and no event of one, and the next start finds them",
+    { timeout: 180_000 },
+    async () => {
+      let { admin } = await begin();
+      const answered: string[] = [];
+      const writing = writeUntilStopped(admin, answered);
+      await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(40);
+      await supergraph?.kill();
+      await writing.stop();
 
-    const { dataDirectory, topology } = supergraph as Supergraph;
-    supergraph = await startSupergraph(topology, { dataDirectory });
-    const { administrator } = supergraph;
-    admin = await signIn(administrator.email, administrator.password, `${supergraph.origin}/graphql`);
-    await expectNothingLost(admin, answered);
-  });
+      const { dataDirectory, topology } = supergraph as Supergraph;
+      supergraph = await startSupergraph(topology, { dataDirectory });
+      const { administrator } = supergraph;
+      admin = await signIn(administrator.email, administrator.password, `${supergraph.origin}/graphql`);
+      await expectNothingLost(admin, answered);
+    },
+  );
 
   it("of PostgreSQL alone is recovered from without a restart of the rest", { timeout: 180_000 }, async () => {
     const { admin, supergraph: running } = await begin();

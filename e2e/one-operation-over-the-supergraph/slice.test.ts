@@ -13,9 +13,9 @@ describe("the supergraph through its one endpoint", () => {
 
   it("registers, signs in, and answers who that is from users and auth in one operation", async () => {
     const registered = await register();
-    const { me } = await registered.data<{ me: { id: string; email: string; roles: { name: string }[]; sessions: { id: string; current: boolean }[] } }>(
-      "{ me { id email roles { name } sessions { id current } } }",
-    );
+    const { me } = await registered.data<{
+      me: { id: string; email: string; roles: { name: string }[]; sessions: { id: string; current: boolean }[] };
+    }>("{ me { id email roles { name } sessions { id current } } }");
     expect(me).toEqual({
       id: registered.id,
       email: registered.email,

@@ -22,9 +22,13 @@ describe("an operation over two subgraphs", () => {
     const person = await register();
     const traceId = randomBytes(16).toString("hex");
     const clientSpan = randomBytes(8).toString("hex");
-    const { errors } = await person.send("query Traced { me { id email roles { name } } }", {}, {
-      traceparent: `00-${traceId}-${clientSpan}-01`,
-    });
+    const { errors } = await person.send(
+      "query Traced { me { id email roles { name } } }",
+      {},
+      {
+        traceparent: `00-${traceId}-${clientSpan}-01`,
+      },
+    );
     expect(errors).toBeUndefined();
 
     const isDatabase = ({ attributes }: CollectedSpan) =>
@@ -34,12 +38,15 @@ describe("an operation over two subgraphs", () => {
     const spans = await spansOf(
       traceId,
       (found) =>
-        ["gateway", "users", "auth"].every((part) => served(found, part).length > 0) && found.filter(isDatabase).length >= 2,
+        ["gateway", "users", "auth"].every((part) => served(found, part).length > 0) &&
+        found.filter(isDatabase).length >= 2,
     );
 
     const byId = new Map(spans.map((span) => [span.spanId, span]));
     const root = spans.filter(({ parentSpanId }) => parentSpanId === undefined || !byId.has(parentSpanId));
-    expect(root.map(({ parentSpanId, attributes }) => [parentSpanId, attributes["service.part"]])).toEqual([[clientSpan, "gateway"]]);
+    expect(root.map(({ parentSpanId, attributes }) => [parentSpanId, attributes["service.part"]])).toEqual([
+      [clientSpan, "gateway"],
+    ]);
 
     const ancestors = (span: CollectedSpan): CollectedSpan[] => {
       const parent = span.parentSpanId === undefined ? undefined : byId.get(span.parentSpanId);

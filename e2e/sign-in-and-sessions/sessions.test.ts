@@ -8,7 +8,8 @@ const base64url = (value: object | Buffer) =>
 const decoded = (token: string, part: 0 | 1) =>
   JSON.parse(Buffer.from(token.split(".")[part] ?? "", "base64url").toString()) as Record<string, unknown>;
 
-const REFRESH = "mutation ($token: String!) { refreshSession(refreshToken: $token) { tokens { accessToken refreshToken } session { id current } } }";
+const REFRESH =
+  "mutation ($token: String!) { refreshSession(refreshToken: $token) { tokens { accessToken refreshToken } session { id current } } }";
 
 interface Refreshed {
   refreshSession: { tokens: { accessToken: string; refreshToken: string }; session: { id: string; current: boolean } };
@@ -26,7 +27,9 @@ describe("access tokens", () => {
     expect(decoded(accessToken, 0)).toMatchObject({ alg: "ES256", typ: "at+jwt", kid: expect.any(String) as string });
     expect(claims).toMatchObject({ sub: id, sid: sessionId, jti: expect.any(String) as string });
     expect(Number(claims.exp) - Number(claims.iat)).toBe(900);
-    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as { keys: webcrypto.JsonWebKey[] };
+    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as {
+      keys: webcrypto.JsonWebKey[];
+    };
     expect(keys).toContainEqual(expect.objectContaining({ kid: decoded(accessToken, 0).kid, kty: "EC" }));
     expect(keys.every((key) => key.d === undefined)).toBe(true);
   });
@@ -35,8 +38,13 @@ describe("access tokens", () => {
     const { accessToken = "" } = await register();
     const [, body = ""] = accessToken.split(".");
     const { kid } = decoded(accessToken, 0);
-    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as { keys: webcrypto.JsonWebKey[] };
-    const publicPem = createPublicKey({ key: keys[0] as webcrypto.JsonWebKey, format: "jwk" }).export({ type: "spki", format: "pem" });
+    const { keys } = (await (await fetch(`${inject("supergraph").origin}/.well-known/jwks.json`)).json()) as {
+      keys: webcrypto.JsonWebKey[];
+    };
+    const publicPem = createPublicKey({ key: keys[0] as webcrypto.JsonWebKey, format: "jwk" }).export({
+      type: "spki",
+      format: "pem",
+    });
 
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const signedByAnother = (header: object) => {
@@ -47,7 +55,12 @@ describe("access tokens", () => {
     const forged = {
       "another key": signedByAnother({ alg: "ES256", typ: "at+jwt", kid }),
       "an unknown key": signedByAnother({ alg: "ES256", typ: "at+jwt", kid: "unknown" }),
-      "a key in the header": signedByAnother({ alg: "ES256", typ: "at+jwt", kid, jwk: publicKey.export({ format: "jwk" }) }),
+      "a key in the header": signedByAnother({
+        alg: "ES256",
+        typ: "at+jwt",
+        kid,
+        jwk: publicKey.export({ format: "jwk" }),
+      }),
       "no signature": `${base64url({ alg: "none", typ: "at+jwt", kid })}.${body}.`,
       "the public key as a secret": `${hmacText}.${createHmac("sha256", publicPem).update(hmacText).digest("base64url")}`,
       "no JWT at all": "abc",
@@ -85,7 +98,9 @@ describe("sessions", () => {
     expect(successors.size).toBe(1);
     for (const { refreshSession } of tabs) {
       expect(refreshSession.session).toEqual({ id: person.sessionId, current: true });
-      const { me } = await new Client(endpoint(), refreshSession.tokens.accessToken).data<{ me: { id: string } }>("{ me { id } }");
+      const { me } = await new Client(endpoint(), refreshSession.tokens.accessToken).data<{ me: { id: string } }>(
+        "{ me { id } }",
+      );
       expect(me.id).toBe(person.id);
     }
   });
@@ -123,9 +138,12 @@ describe("sessions", () => {
 describe("registration", () => {
   it("refuses an address that is known, without regard to case", async () => {
     const person = await register();
-    const again = await new Client().error("mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }", {
-      input: { email: person.email.toUpperCase(), password: "long enough it is", firstName: "A", lastName: "B" },
-    });
+    const again = await new Client().error(
+      "mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }",
+      {
+        input: { email: person.email.toUpperCase(), password: "long enough it is", firstName: "A", lastName: "B" },
+      },
+    );
     expect(again.extensions).toMatchObject({ code: "CONFLICT", reason: "EMAIL_TAKEN" });
   });
 
@@ -137,9 +155,16 @@ describe("registration", () => {
     ["a NUL", `nul\u0000 in the middle`],
     ["a megabyte's worth of characters", "z".repeat(500_000)],
   ])("refuses a password of %s, and names the field", async (_, password) => {
-    const { extensions } = await new Client().error("mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }", {
-      input: { email: "short@example.com", password, firstName: "Ann", lastName: "Other" },
+    const { extensions } = await new Client().error(
+      "mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }",
+      {
+        input: { email: "short@example.com", password, firstName: "Ann", lastName: "Other" },
+      },
+    );
+    expect(extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      reason: "INVALID_INPUT",
+      fields: [{ path: "input.password" }],
     });
-    expect(extensions).toMatchObject({ code: "BAD_USER_INPUT", reason: "INVALID_INPUT", fields: [{ path: "input.password" }] });
   });
 });

@@ -20,7 +20,8 @@ export async function launchDatabase(
   { rolePasswords }: KeptSecrets,
   log: Logger,
 ): Promise<LaunchedDatabase> {
-  const server = settings.databaseUrl === undefined ? await SupervisedPostgres.start(settings.dataDirectory, log) : undefined;
+  const server =
+    settings.databaseUrl === undefined ? await SupervisedPostgres.start(settings.dataDirectory, log) : undefined;
   const ownerUrl = settings.databaseUrl ?? server?.url ?? "";
   try {
     await migrateUp({ url: ownerUrl, rolePasswords, log: (line) => log.info(line) });
@@ -61,13 +62,15 @@ class SupervisedPostgres {
 
   #watch(): void {
     const { directory, port, exited } = this.server;
-    void exited.then(async () => {
-      if (this.#isStopping) return;
-      this.log.error("PostgreSQL died; starting it again");
-      this.server = await startPrivatePostgres({ directory, port });
-      this.#watch();
-    }).catch((error: unknown) => {
-      this.log.fatal({ err: error }, "PostgreSQL could not be started again");
-    });
+    void exited
+      .then(async () => {
+        if (this.#isStopping) return;
+        this.log.error("PostgreSQL died; starting it again");
+        this.server = await startPrivatePostgres({ directory, port });
+        this.#watch();
+      })
+      .catch((error: unknown) => {
+        this.log.fatal({ err: error }, "PostgreSQL could not be started again");
+      });
   }
 }

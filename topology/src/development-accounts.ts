@@ -26,7 +26,11 @@ const ASSIGN = `mutation ($userId: ID!, $roleId: ID!) { assignRole(userId: $user
  * The accounts to try the system with beside the administrator's: an auditor and an ordinary user. Made through the
  * public API at the first start, and kept in the data directory.
  */
-export async function developmentAccounts(operate: Operate, administrator: Account, dataDirectory: string): Promise<Account[]> {
+export async function developmentAccounts(
+  operate: Operate,
+  administrator: Account,
+  dataDirectory: string,
+): Promise<Account[]> {
   const file = path.join(dataDirectory, "development-accounts.json");
   const stored = await readFile(file, "utf8").catch(() => undefined);
   if (stored !== undefined) return accounts.parse(JSON.parse(stored));
@@ -39,7 +43,9 @@ export async function developmentAccounts(operate: Operate, administrator: Accou
   // The administrator has another password than this installation's: somebody else set this database up.
   if (!signedIn.success) return [];
   const { accessToken } = signedIn.data.data.login.tokens;
-  const auditorRole = roles.parse(await operate(ROLES, {}, accessToken)).data.roles.find(({ name }) => name === "auditor");
+  const auditorRole = roles
+    .parse(await operate(ROLES, {}, accessToken))
+    .data.roles.find(({ name }) => name === "auditor");
   for (const { email, password } of made) {
     const firstName = email === "auditor@example.com" ? "Ada" : "Uma";
     const person = registered.safeParse(

@@ -39,7 +39,11 @@ async function launchInProcess({ settings, secrets, database, log }: Launch): Pr
       const { name } = definition;
       const environment = serviceEnvironment(name, settings, secrets, database.urls);
       const serviceSettings = readSettings(definition.settings, environment);
-      const parts = await definition.create({ settings: serviceSettings, log: createLog(name, settings.logLevel), call });
+      const parts = await definition.create({
+        settings: serviceSettings,
+        log: createLog(name, settings.logLevel),
+        call,
+      });
       running.push(parts);
       if (name !== "gateway") apps.set(name, parts.app);
     }
@@ -47,7 +51,7 @@ async function launchInProcess({ settings, secrets, database, log }: Launch): Pr
     if (!gateway) throw new Error("There is no gateway among the services");
     await listenAtGateway(gateway, settings.host, settings.ports.gateway);
     for (const [name, app] of apps) await listenBeside(name, app, settings.host, settings.ports[name], log);
-    await Promise.all(running.map((parts) => parts.start?.()));
+    await Promise.all(running.map(async (parts) => parts.start?.()));
 
     const { port } = gateway.server.address() as AddressInfo;
     const origin = `http://localhost:${port}`;
@@ -71,7 +75,13 @@ async function launchInProcess({ settings, secrets, database, log }: Launch): Pr
 }
 
 /** A subgraph's own port is for developers to look at; nothing here needs it. */
-async function listenBeside(name: string, app: FastifyInstance, host: string, port: number, log: Logger): Promise<void> {
+async function listenBeside(
+  name: string,
+  app: FastifyInstance,
+  host: string,
+  port: number,
+  log: Logger,
+): Promise<void> {
   await app.listen({ host, port }).catch((error: unknown) => {
     log.warn({ err: error }, `${name} does not listen at ${port}; the endpoint works without`);
   });

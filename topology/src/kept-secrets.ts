@@ -53,6 +53,8 @@ function parseKept(file: string, text: string): KeptSecrets {
   try {
     return kept.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Error(`${file} can't be read. It holds the keys of this installation: restore it, or remove the data.`, { cause });
+    throw new Error(`${file} can't be read. It holds the keys of this installation: restore it, or remove the data.`, {
+      cause,
+    });
   }
 }

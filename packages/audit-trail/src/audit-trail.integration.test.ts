@@ -38,7 +38,13 @@ describe("the audit trail", () => {
   const people = () => owner.run((query) => query("person").pluck<string[]>("email"));
   const insertPerson = () =>
     database.run((query) =>
-      query("person").insert({ id: userId, email: "ada@example.com", first_name: "A", last_name: "L", display_name: "AL" }),
+      query("person").insert({
+        id: userId,
+        email: "ada@example.com",
+        first_name: "A",
+        last_name: "L",
+        display_name: "AL",
+      }),
     );
 
   it("stores a success with the change that it describes", async () => {

@@ -1,3 +1,11 @@
 export { changesBetween } from "./audit-event.js";
-export type { ActorType, AuditActor, AuditChange, AuditDetails, AuditEvent, AuditOutcome, AuditTarget } from "./audit-event.js";
+export type {
+  ActorType,
+  AuditActor,
+  AuditChange,
+  AuditDetails,
+  AuditEvent,
+  AuditOutcome,
+  AuditTarget,
+} from "./audit-event.js";
 export { AuditTrail, type Attempt } from "./audit-trail.js";

@@ -24,8 +24,7 @@ export interface EndpointOptions<Context extends BaseContext> {
 }
 
 type Execution<Context extends BaseContext> =
-  | { schema: GraphQLSchema }
-  | Required<Pick<ApolloServerOptions<Context>, "gateway">>;
+  { schema: GraphQLSchema } | Required<Pick<ApolloServerOptions<Context>, "gateway">>;
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -96,7 +95,10 @@ export class GraphQLEndpoint<Context extends BaseContext> {
 }
 
 function limitRequest(request: FastifyRequest): void {
-  const { query, variables } = (request.method === "GET" ? request.query : request.body ?? {}) as Record<string, unknown>;
+  const { query, variables } = (request.method === "GET" ? request.query : (request.body ?? {})) as Record<
+    string,
+    unknown
+  >;
   if (typeof query === "string") limitOperation(query);
   if (typeof variables === "object") limitVariables(variables);
 }
@@ -106,7 +108,13 @@ function nameOperationInTrace() {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: ({ operation, operationName }: { operation: { operation: string }; operationName: string | null }) => {
+        didResolveOperation: ({
+          operation,
+          operationName,
+        }: {
+          operation: { operation: string };
+          operationName: string | null;
+        }) => {
           trace.getActiveSpan()?.setAttributes({
             "graphql.operation.type": operation.operation,
             "graphql.operation.name": operationName ?? "anonymous",

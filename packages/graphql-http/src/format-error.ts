@@ -28,7 +28,8 @@ export function errorFormatter({ log, passesCode = () => false }: ErrorFormat) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const requestId = currentRequest()?.requestId;
     const known = systemErrorOf(error);
-    if (known) return { ...withoutInternals(formatted), message: known.message, extensions: { ...known.extensions, requestId } };
+    if (known)
+      return { ...withoutInternals(formatted), message: known.message, extensions: { ...known.extensions, requestId } };
 
     const code = formatted.extensions?.code;
     if (typeof code === "string" && (APOLLO_CODES.has(code) || passesCode(code))) {

@@ -48,7 +48,9 @@ export function limitVariables(variables: unknown): void {
   let level: unknown[] = [variables];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAXIMUM_DEPTH) {
-      throw new SystemError("QUERY_TOO_DEEP", { message: `The variables are nested over ${MAXIMUM_DEPTH} levels deep.` });
+      throw new SystemError("QUERY_TOO_DEEP", {
+        message: `The variables are nested over ${MAXIMUM_DEPTH} levels deep.`,
+      });
     }
     level = level.flatMap((value) =>
       typeof value === "object" && value !== null ? (Object.values(value) as unknown[]) : [],

@@ -67,7 +67,10 @@ describe("an access token", () => {
 
   it("is still verified with the keys of before when they can't be fetched anew", async () => {
     let isAway = false;
-    verifier = new AccessTokenVerifier(() => (isAway ? Promise.reject(new Error("away")) : Promise.resolve(key.set)), parties);
+    verifier = new AccessTokenVerifier(
+      () => (isAway ? Promise.reject(new Error("away")) : Promise.resolve(key.set)),
+      parties,
+    );
     const start = Date.now();
     vi.useFakeTimers({ now: start });
     await verifier.verify(await signAccessToken(who, parties, key));

@@ -32,7 +32,10 @@ describe("x-claims", () => {
 
   it("carries the facts of the request for nobody too", async () => {
     const token = await signForwardedIdentity({ caller: undefined, request: { ip: "10.0.0.1" } }, "users", secret);
-    expect(await verifyForwardedIdentity(token, "users", secret)).toEqual({ caller: undefined, request: { ip: "10.0.0.1" } });
+    expect(await verifyForwardedIdentity(token, "users", secret)).toEqual({
+      caller: undefined,
+      request: { ip: "10.0.0.1" },
+    });
   });
 
   it("is refused by an audience that it is not for", async () => {

@@ -20,7 +20,8 @@ export class CursorCodec {
     const bytes = Buffer.from(cursor, "base64url");
     const mac = bytes.subarray(0, MAC_BYTES);
     const body = bytes.subarray(MAC_BYTES);
-    if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.#mac(list, body))) throw new SystemError("INVALID_CURSOR");
+    if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.#mac(list, body)))
+      throw new SystemError("INVALID_CURSOR");
     return JSON.parse(body.toString()) as CursorValues;
   }
 

@@ -38,7 +38,9 @@ describe("a unit of work", () => {
 
   it("whose COMMIT fails has failed, and runs nothing that waits for it", async () => {
     await database.run((query) =>
-      query.raw("create table parent (id int primary key); create table child (id int references parent deferrable initially deferred)"),
+      query.raw(
+        "create table parent (id int primary key); create table child (id int references parent deferrable initially deferred)",
+      ),
     );
     let hasRun = false;
     const work = database.unitOfWork(async () => {
@@ -64,8 +66,12 @@ describe("a unit of work", () => {
   it("whose connection is cut before its COMMIT has failed", async () => {
     const work = database.unitOfWork(async () => {
       await write("a");
-      const { rows } = await database.run((query) => query.raw<{ rows: { pid: number }[] }>("select pg_backend_pid() as pid"));
-      await database.independently(() => database.run((query) => query.raw("select pg_terminate_backend(?)", [rows[0]?.pid ?? 0])));
+      const { rows } = await database.run((query) =>
+        query.raw<{ rows: { pid: number }[] }>("select pg_backend_pid() as pid"),
+      );
+      await database.independently(() =>
+        database.run((query) => query.raw("select pg_terminate_backend(?)", [rows[0]?.pid ?? 0])),
+      );
     });
     await expect(work).rejects.toThrow();
     expect(await notes()).toEqual([]);

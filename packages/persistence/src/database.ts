@@ -103,5 +103,6 @@ async function commit(transaction: Knex.Transaction): Promise<void> {
   const answer: unknown = await transaction.commit();
   await transaction.executionPromise;
   const { response } = answer as { response?: { command?: string } };
-  if (response?.command !== "COMMIT") throw new Error("A statement of this unit of work had failed: nothing was committed");
+  if (response?.command !== "COMMIT")
+    throw new Error("A statement of this unit of work had failed: nothing was committed");
 }

@@ -21,7 +21,11 @@ describe("pages by keyset", () => {
     disposable = await disposableDatabase();
     database = new Database({ url: disposable.ownerUrl, schema: "public" });
     await database.run((query) => query.raw("create table item (id int primary key, label text, rank int not null)"));
-    const rows = Array.from({ length: ROWS }, (_, id) => ({ id, label: id % 3 === 0 ? null : `l${id % 7}`, rank: id % 5 }));
+    const rows = Array.from({ length: ROWS }, (_, id) => ({
+      id,
+      label: id % 3 === 0 ? null : `l${id % 7}`,
+      rank: id % 5,
+    }));
     await database.run((query) => query("item").insert(rows));
   });
   afterAll(async () => {
@@ -70,7 +74,7 @@ describe("pages by keyset", () => {
 
         const forwards: number[] = [];
         let after: string | undefined;
-        for (let hasMore = true; hasMore; ) {
+        for (let hasMore = true; hasMore;) {
           const page = await read(sortKeys, { first: size, after });
           expect(page.hasPreviousPage).toBe(after !== undefined);
           forwards.push(...page.rows.map(({ id }) => id));
@@ -81,7 +85,7 @@ describe("pages by keyset", () => {
 
         const backwards: number[] = [];
         let before: string | undefined;
-        for (let hasMore = true; hasMore; ) {
+        for (let hasMore = true; hasMore;) {
           const page = await read(sortKeys, { last: size, before });
           backwards.unshift(...page.rows.map(({ id }) => id));
           hasMore = page.hasPreviousPage;
@@ -107,6 +111,8 @@ describe("pages by keyset", () => {
     [{ last: 1, after: "x" }],
     [{ first: 1, before: "x" }],
   ])("refuse %o", async (page) => {
-    await expect(read([{ column: "id", type: "int", direction: "asc" }], page)).rejects.toMatchObject({ reason: "INVALID_PAGE" });
+    await expect(read([{ column: "id", type: "int", direction: "asc" }], page)).rejects.toMatchObject({
+      reason: "INVALID_PAGE",
+    });
   });
 });

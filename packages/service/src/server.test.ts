@@ -47,10 +47,21 @@ describe("a service's HTTP server", () => {
 
   it("refuses a body over 1 MiB, and one that is no JSON", async () => {
     const headers = { "content-type": "application/json" };
-    const large = await app.inject({ method: "POST", url: "/body", headers, payload: JSON.stringify("x".repeat(1_100_000)) });
-    expect([large.statusCode, large.json()]).toMatchObject([413, { errors: [{ extensions: { reason: "BODY_TOO_LARGE" } }] }]);
+    const large = await app.inject({
+      method: "POST",
+      url: "/body",
+      headers,
+      payload: JSON.stringify("x".repeat(1_100_000)),
+    });
+    expect([large.statusCode, large.json()]).toMatchObject([
+      413,
+      { errors: [{ extensions: { reason: "BODY_TOO_LARGE" } }] },
+    ]);
     const broken = await app.inject({ method: "POST", url: "/body", headers, payload: '{"a":' });
-    expect([broken.statusCode, broken.json()]).toMatchObject([400, { errors: [{ extensions: { reason: "BODY_NOT_JSON" } }] }]);
+    expect([broken.statusCode, broken.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { reason: "BODY_NOT_JSON" } }] },
+    ]);
   });
 
   it("is ready when all it needs is, and says 503 when it is not or asking fails", async () => {

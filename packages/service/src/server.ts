@@ -1,6 +1,12 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span } from "@opentelemetry/api";
 import { httpStatus, SystemError, systemErrorOf } from "@supergraph/errors";
-import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import type { Logger } from "./log.js";
 import { runInRequest, type RequestContext } from "./request-context.js";
 
@@ -85,7 +91,12 @@ function openRequest(name: string, request: FastifyRequest, reply: FastifyReply,
     `${request.method} ${path}`,
     {
       kind: SpanKind.SERVER,
-      attributes: { "http.request.method": request.method, "url.path": path, "service.part": name, "request.id": request.id },
+      attributes: {
+        "http.request.method": request.method,
+        "url.path": path,
+        "service.part": name,
+        "request.id": request.id,
+      },
     },
     parent,
   );
@@ -103,7 +114,7 @@ function closeSpan(span: Span | undefined, status: number | undefined): void {
 
 /** Answers a request that failed as a whole: GraphQL's error shape, so that a client has one way to read errors. */
 function sendError(error: FastifyError | SystemError, request: FastifyRequest, reply: FastifyReply, log: Logger) {
-  const known = systemErrorOf(error) ?? fromFastify(error as FastifyError);
+  const known = systemErrorOf(error) ?? fromFastify(error);
   if (known.code === "INTERNAL_SERVER_ERROR") log.error({ err: error }, "request failed");
   return reply
     .code(("statusCode" in error ? error.statusCode : undefined) ?? httpStatus[known.code])
@@ -114,7 +125,8 @@ function fromFastify(error: FastifyError): SystemError {
   if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
     return new SystemError("BODY_TOO_LARGE", { message: `The request's body is over ${BODY_LIMIT_BYTES} bytes.` });
   }
-  if (error instanceof SyntaxError || error.code === "FST_ERR_CTP_INVALID_JSON_BODY") return new SystemError("BODY_NOT_JSON");
+  if (error instanceof SyntaxError || error.code === "FST_ERR_CTP_INVALID_JSON_BODY")
+    return new SystemError("BODY_NOT_JSON");
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new SystemError("REQUEST_MALFORMED", { message: error.message });
   }

@@ -29,12 +29,18 @@ export const peerSettings = z.object({
 
 /** The service's own role and database. */
 export const databaseSettings = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a connection string: postgres://role:password@host:5432/name" }),
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: "a connection string: postgres://role:password@host:5432/name",
+  }),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
 });
 
 /** Reads settings from the environment and freezes them. @throws Error that names every setting at fault. */
-export function readSettings<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.output<Schema> {
+export function readSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv,
+): z.output<Schema> {
   // An empty variable is one that a compose file or a shell left unset.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const result = schema.safeParse(given);

@@ -83,11 +83,7 @@ const tracer = trace.getTracer("@supergraph/service");
  * Every call between services goes through here, so that each is one span.
  */
 export function serviceCaller(transport: Transport, secret: Uint8Array) {
-  return async (
-    service: SubgraphName,
-    identity: ForwardedIdentity,
-    call: ServiceRequest,
-  ): Promise<ServiceResponse> =>
+  return async (service: SubgraphName, identity: ForwardedIdentity, call: ServiceRequest): Promise<ServiceResponse> =>
     tracer.startActiveSpan(
       `${call.method} ${service}${call.path.split("?")[0] ?? ""}`,
       { kind: SpanKind.CLIENT, attributes: { "server.address": service, "http.request.method": call.method } },

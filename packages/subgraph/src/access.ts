@@ -21,22 +21,35 @@ type Arguments = Record<string, unknown>;
 type Field = Pick<GraphQLResolveInfo, "path">;
 
 /** Runs `next` for a caller who has `access`; a read that is refused leaves an event of its own. */
-export async function withAccess<T>(access: Access, context: SubgraphContext, info: Field, next: () => Promise<T>): Promise<T> {
+export async function withAccess<T>(
+  access: Access,
+  context: SubgraphContext,
+  info: Field,
+  next: () => Promise<T>,
+): Promise<T> {
   try {
     if (access.kind === "signed-in") context.caller.signedIn();
     if (access.kind === "permitted") context.caller.require(...access.anyOf);
   } catch (error) {
-    if (error instanceof SystemError && !context.audit.isRecording) await recordRefusedRead(access, context, info, error);
+    if (error instanceof SystemError && !context.audit.isRecording)
+      await recordRefusedRead(access, context, info, error);
     throw error;
   }
   return next();
 }
 
-async function recordRefusedRead(access: Access, context: SubgraphContext, info: Field, error: SystemError): Promise<void> {
+async function recordRefusedRead(
+  access: Access,
+  context: SubgraphContext,
+  info: Field,
+  error: SystemError,
+): Promise<void> {
   const [resource = "", action = ""] = access.kind === "permitted" ? (access.anyOf[0] ?? "").split(":") : [];
   await context.audit.recordDenial(
     {
-      action: resource ? `${resource}.${action}` : `${String(info.path.typename ?? "Query").toLowerCase()}.${info.path.key}`,
+      action: resource
+        ? `${resource}.${action}`
+        : `${String(info.path.typename ?? "Query").toLowerCase()}.${info.path.key}`,
       identity: context.caller.identity,
       path: pathOf(info),
     },
@@ -100,6 +113,6 @@ function middleware(use: MiddlewareFn<SubgraphContext>): MethodDecorator {
 
 function decorators(...all: (MethodDecorator | PropertyDecorator)[]): MethodDecorator {
   return (target, key, descriptor) => {
-    for (const decorate of all) (decorate as MethodDecorator)(target, key, descriptor);
+    for (const decorate of all) (decorate)(target, key, descriptor);
   };
 }

@@ -39,7 +39,9 @@ export class Caller {
   require(...anyOf: Permission[]): void {
     this.signedIn();
     if (anyOf.some((permission) => this.may(permission))) return;
-    throw new SystemError("PERMISSION_MISSING", { message: `You need the permission ${anyOf.join(" or ")} to do this.` });
+    throw new SystemError("PERMISSION_MISSING", {
+      message: `You need the permission ${anyOf.join(" or ")} to do this.`,
+    });
   }
 }
 

@@ -1,7 +1,22 @@
 import "reflect-metadata";
-export { Audited, Permits, Public, SignedIn, withAccess, withAudit, type Access, type AuditDeclaration } from "./access.js";
+export {
+  Audited,
+  Permits,
+  Public,
+  SignedIn,
+  withAccess,
+  withAudit,
+  type Access,
+  type AuditDeclaration,
+} from "./access.js";
 export { loaderById, loaderOfLists } from "./batch.js";
-export { connectionType, ForwardPageArguments, OrderDirection, PageArgumentsInput, PageInfo } from "./connection.type.js";
+export {
+  connectionType,
+  ForwardPageArguments,
+  OrderDirection,
+  PageArgumentsInput,
+  PageInfo,
+} from "./connection.type.js";
 export { Caller, type SubgraphContext } from "./context.js";
 export { GraphQLBigInt, GraphQLDate, GraphQLDateTime, GraphQLDecimal, GraphQLJSON } from "./scalars.js";
 export { buildExecutableSchema, buildStaticSchema } from "./schema.js";

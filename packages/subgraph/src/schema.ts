@@ -43,7 +43,9 @@ export interface StaticSchema {
  * Turns type-graphql resolvers into federation SDL and a resolver map.
  * @throws Error naming every root field that declares no access, and every mutation that declares no audit.
  */
-export async function buildStaticSchema<Context extends SubgraphContext>(parts: SchemaParts<Context>): Promise<StaticSchema> {
+export async function buildStaticSchema<Context extends SubgraphContext>(
+  parts: SchemaParts<Context>,
+): Promise<StaticSchema> {
   const schema = await buildSchema({
     resolvers: parts.resolvers,
     orphanedTypes: [...(parts.orphanedTypes ?? [])] as never[],
@@ -65,14 +67,17 @@ export async function buildStaticSchema<Context extends SubgraphContext>(parts: 
 export function buildExecutableSchema(fixed: StaticSchema, extension?: SchemaExtension): GraphQLSchema {
   const documents = [parse(fixed.sdl), ...(extension?.sdl ? [parse(extension.sdl)] : [])];
   const resolvers = { ...fixed.resolvers };
-  for (const [type, fields] of Object.entries(extension?.resolvers ?? {})) resolvers[type] = { ...resolvers[type], ...fields };
+  for (const [type, fields] of Object.entries(extension?.resolvers ?? {}))
+    resolvers[type] = { ...resolvers[type], ...fields };
   return buildSubgraphSchema({ typeDefs: concatAST(documents), resolvers: resolvers as GraphQLResolverMap<unknown> });
 }
 
 function assertDeclared(schema: GraphQLSchema): void {
   const mutations = schema.getMutationType()?.getFields() ?? {};
   const faults = [
-    ...namesWithout(schema.getQueryType()?.getFields() ?? {}, "access").map((name) => `query ${name}: who may call it?`),
+    ...namesWithout(schema.getQueryType()?.getFields() ?? {}, "access").map(
+      (name) => `query ${name}: who may call it?`,
+    ),
     ...namesWithout(mutations, "access").map((name) => `mutation ${name}: who may call it?`),
     ...namesWithout(mutations, "audited").map((name) => `mutation ${name}: what does it leave in the audit log?`),
   ];

@@ -9,7 +9,9 @@ import type { ValidatorFn } from "type-graphql";
 export const validateInput: ValidatorFn = async (value: unknown) => {
   if (typeof value !== "object" || value === null) return;
   const values: unknown[] = Array.isArray(value) ? value : [value];
-  const faults = await Promise.all(values.filter(isValidated).map((each) => validate(each, { forbidUnknownValues: false })));
+  const faults = await Promise.all(
+    values.filter(isValidated).map((each) => validate(each, { forbidUnknownValues: false })),
+  );
   const [first, ...rest] = faults.flat().flatMap((fault) => problemsOf(fault, "input"));
   if (first) throw invalidInput(first, ...rest);
 };

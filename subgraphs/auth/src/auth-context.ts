@@ -11,15 +11,26 @@ export function authContext(use: SignInDependencies & { roles: RoleRepository })
   const { roles, sessions, sessionChanges, accounts, audit } = use;
   return (base: SubgraphContext): AuthContext => {
     const { caller } = base;
-    const sessionsByUser = loaderOfLists((ids) => sessions.findLiveByUsers(ids), (row) => row.user_id);
-    const rolesByUser = loaderOfLists((ids) => roles.findByUsers(ids), (row) => row.user_id);
+    const sessionsByUser = loaderOfLists(
+      (ids) => sessions.findLiveByUsers(ids),
+      (row) => row.user_id,
+    );
+    const rolesByUser = loaderOfLists(
+      (ids) => roles.findByUsers(ids),
+      (row) => row.user_id,
+    );
     return {
       ...base,
       signIn: new SignInService(caller, use),
       sessions: new SessionService(caller, sessions, sessionChanges, sessionsByUser, audit),
       roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
       grants: new GrantService(caller, rolesByUser),
-      loaders: { roleUsers: loaderById((ids) => roles.countUsers(ids), (row) => row.role_id) },
+      loaders: {
+        roleUsers: loaderById(
+          (ids) => roles.countUsers(ids),
+          (row) => row.role_id,
+        ),
+      },
     };
   };
 }

@@ -16,5 +16,3 @@ export const settingsSchema = serviceSettings.extend({
   ADMIN_EMAIL: z.email().optional(),
   ADMIN_PASSWORD: z.string().optional(),
 });
-
-export type AuthSettings = z.output<typeof settingsSchema>;

@@ -37,7 +37,10 @@ export const usersService: ServiceDefinition<typeof settingsSchema> = {
         users: new UserService(
           base.caller,
           repository,
-          loaderById((ids) => repository.findByIds(ids), ({ id }) => id),
+          loaderById(
+            (ids) => repository.findByIds(ids),
+            ({ id }) => id,
+          ),
           base.audit,
         ),
       }),

@@ -12,11 +12,15 @@ export class AccountRepository {
   constructor(private readonly database: Database) {}
 
   async findByEmail(email: string): Promise<AccountRow | undefined> {
-    return this.database.run((query) => query<AccountRow>("account").whereRaw("lower(email) = lower(?)", [email]).first());
+    return this.database.run((query) =>
+      query<AccountRow>("account").whereRaw("lower(email) = lower(?)", [email]).first(),
+    );
   }
 
   async exists(userId: string): Promise<boolean> {
-    return this.database.run(async (query) => Boolean(await query("account").where({ user_id: userId }).first("user_id")));
+    return this.database.run(async (query) =>
+      Boolean(await query("account").where({ user_id: userId }).first("user_id")),
+    );
   }
 
   async insert(account: Pick<AccountRow, "user_id" | "email" | "password_hash">): Promise<void> {

@@ -61,7 +61,10 @@ describe("a registration", () => {
   });
 
   it("leaves nothing behind when the users service refuses or is away", async () => {
-    for (const [status, reason] of [[409, "EMAIL_TAKEN"], [500, "SERVICE_OUT_OF_REACH"]] as const) {
+    for (const [status, reason] of [
+      [409, "EMAIL_TAKEN"],
+      [500, "SERVICE_OUT_OF_REACH"],
+    ] as const) {
       answer = (method) => (method === "PUT" ? status : 204);
       await expect(register()).rejects.toMatchObject({ reason });
       expect(await counts()).toEqual({ persons: 0, accounts: 0, intents: 0 });
@@ -92,7 +95,9 @@ describe("a registration", () => {
     answer = () => {
       throw new Error("must not be called");
     };
-    await expect(database.unitOfWork(() => service.register({ ...person, email: "ADA@example.com" }))).rejects.toMatchObject({
+    await expect(
+      database.unitOfWork(() => service.register({ ...person, email: "ADA@example.com" })),
+    ).rejects.toMatchObject({
       reason: "EMAIL_TAKEN",
     });
   });

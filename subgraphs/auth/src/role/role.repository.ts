@@ -45,7 +45,9 @@ export class RoleRepository {
 
   async insert(role: Pick<RoleRow, "name" | "description" | "permissions">): Promise<RoleRow> {
     const [row] = await this.database.run((query) =>
-      query<RoleRow>("role").insert({ id: newId(), ...role }).returning("*"),
+      query<RoleRow>("role")
+        .insert({ id: newId(), ...role })
+        .returning("*"),
     );
     if (!row) throw new Error("An inserted role was not returned");
     return row;

@@ -51,7 +51,8 @@ export class RoleService {
   async assign(userId: string, roleId: string): Promise<{ id: string }> {
     const role = await this.existing(userId, roleId);
     this.assertHeld(role.permissions);
-    if (await this.roles.grant(userId, roleId, this.caller.signedIn().sub)) await this.changed(userId, role, "assigned");
+    if (await this.roles.grant(userId, roleId, this.caller.signedIn().sub))
+      await this.changed(userId, role, "assigned");
     return { id: userId };
   }
 

@@ -11,7 +11,10 @@ export interface RefreshTokenRow {
 export class RefreshTokenRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(token: Pick<RefreshTokenRow, "token_hash" | "session_id" | "generation">, lifetimeSeconds: number): Promise<void> {
+  async insert(
+    token: Pick<RefreshTokenRow, "token_hash" | "session_id" | "generation">,
+    lifetimeSeconds: number,
+  ): Promise<void> {
     await this.database.run((query) =>
       query("refresh_token").insert({
         ...token,
@@ -30,7 +33,7 @@ export class RefreshTokenRepository {
         .update({ used_at: query.fn.now() as unknown as Date })
         .returning("*"),
     );
-    return row as RefreshTokenRow | undefined;
+    return row;
   }
 
   /** A token that was used before, and whether that was within the last `seconds`. */

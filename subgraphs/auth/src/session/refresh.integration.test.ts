@@ -22,7 +22,11 @@ describe("a refresh token", () => {
     disposable = await disposableDatabase();
     owner = new Database({ url: disposable.ownerUrl, schema: "auth" });
     await owner.run(async (query) =>
-      query("account").insert({ user_id: userId, email: account.email, password_hash: await hashPassword(account.password) }),
+      query("account").insert({
+        user_id: userId,
+        email: account.email,
+        password_hash: await hashPassword(account.password),
+      }),
     );
     const settings = readSettings(authService.settings, {
       DATABASE_URL: disposable.url("auth"),
@@ -42,18 +46,26 @@ describe("a refresh token", () => {
   const send = async (query: string, variables: object): Promise<Answer> =>
     (await auth.app.inject({ method: "POST", url: "/graphql", payload: { query, variables } })).json<Answer>();
   const signIn = async () => {
-    const { data } = await send(`mutation ($input: LoginInput!) { login(input: $input) ${FIELDS} }`, { input: account });
+    const { data } = await send(`mutation ($input: LoginInput!) { login(input: $input) ${FIELDS} }`, {
+      input: account,
+    });
     if (!data?.login) throw new Error("could not sign in");
     return data.login;
   };
-  const refresh = (token: string) => send(`mutation ($token: String!) { refreshSession(refreshToken: $token) ${FIELDS} }`, { token });
+  const refresh = (token: string) =>
+    send(`mutation ($token: String!) { refreshSession(refreshToken: $token) ${FIELDS} }`, { token });
   const makeOlder = (seconds: number) =>
     owner.run((query) =>
-      query("refresh_token").update({ used_at: query.raw("used_at - make_interval(secs => ?)", [seconds]) as unknown as Date }),
+      query("refresh_token").update({
+        used_at: query.raw("used_at - make_interval(secs => ?)", [seconds]) as unknown as Date,
+      }),
     );
   const events = () =>
     owner.run((query) =>
-      query("audit_outbox").where({ action: "auth.refresh" }).orderBy("id").select<{ outcome: string; reason: string; metadata: unknown }[]>("*"),
+      query("audit_outbox")
+        .where({ action: "auth.refresh" })
+        .orderBy("id")
+        .select<{ outcome: string; reason: string; metadata: unknown }[]>("*"),
     );
 
   it("brings the same successor when it comes again within 10 s, and that works", async () => {
@@ -72,7 +84,9 @@ describe("a refresh token", () => {
     const stolen = await refresh(tokens.refreshToken);
     expect(stolen.errors?.[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", reason: "REFRESH_TOKEN_REUSED" });
     expect((await refresh(successor)).errors?.[0]?.extensions.reason).toBe("REFRESH_TOKEN_INVALID");
-    const change = await owner.run((query) => query("session_change").orderBy("position", "desc").first<{ subject_id: string }>("*"));
+    const change = await owner.run((query) =>
+      query("session_change").orderBy("position", "desc").first<{ subject_id: string }>("*"),
+    );
     expect(change.subject_id).toBe(session.id);
     expect((await events()).at(-2)).toMatchObject({
       outcome: "failure",

@@ -1,4 +1,10 @@
-import { ACCESS_TOKEN_SECONDS, signAccessToken, type Claims, type RequestFacts, type TokenParties } from "@supergraph/identity";
+import {
+  ACCESS_TOKEN_SECONDS,
+  signAccessToken,
+  type Claims,
+  type RequestFacts,
+  type TokenParties,
+} from "@supergraph/identity";
 import { newId } from "@supergraph/persistence";
 import type { RoleRepository } from "../role/role.repository.js";
 import type { KeyRing } from "../signing-key/key-ring.js";

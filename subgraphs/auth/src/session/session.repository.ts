@@ -23,10 +23,16 @@ const LIVE = "ended_at is null and expires_at > now()";
 export class SessionRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(session: Pick<SessionRow, "id" | "user_id" | "ip" | "user_agent">, lifetimeSeconds: number): Promise<SessionRow> {
+  async insert(
+    session: Pick<SessionRow, "id" | "user_id" | "ip" | "user_agent">,
+    lifetimeSeconds: number,
+  ): Promise<SessionRow> {
     const [row] = await this.database.run((query) =>
       query<SessionRow>("session")
-        .insert({ ...session, expires_at: query.raw("now() + make_interval(secs => ?)", [lifetimeSeconds]) as unknown as Date })
+        .insert({
+          ...session,
+          expires_at: query.raw("now() + make_interval(secs => ?)", [lifetimeSeconds]) as unknown as Date,
+        })
         .returning("*"),
     );
     if (!row) throw new Error("An inserted session was not returned");
@@ -81,7 +87,7 @@ export class SessionRepository {
         })
         .returning("*"),
     );
-    return row as SessionRow | undefined;
+    return row;
   }
 
   /** Ends the live sessions among these; returns which they were. */
@@ -89,6 +95,6 @@ export class SessionRepository {
     const rows = await this.database.run((query) =>
       query<SessionRow>("session").where(which).whereRaw(LIVE).update({ ended_at: query.fn.now() }).returning("*"),
     );
-    return rows as SessionRow[];
+    return rows;
   }
 }

@@ -14,7 +14,10 @@ export class SessionResolver {
   @Mutation(() => AuthPayload, { description: "Makes an account, and signs in." })
   @Audited({ action: "auth.register" })
   @Public()
-  register(@Arg("input", () => RegisterInput) input: RegisterInput, @Ctx() { signIn }: AuthContext): Promise<AuthPayload> {
+  register(
+    @Arg("input", () => RegisterInput) input: RegisterInput,
+    @Ctx() { signIn }: AuthContext,
+  ): Promise<AuthPayload> {
     return signIn.register(input);
   }
 

@@ -54,7 +54,8 @@ export class SignInService {
       actor: { type: "anonymous", label: account?.email ?? email, ...(account && { id: account.user_id }) },
       ...(account && { target: { type: "User", id: account.user_id, label: account.email } }),
     });
-    if (!(await passwordMatches(password, account?.password_hash)) || !account) throw new SystemError("INVALID_CREDENTIALS");
+    if (!(await passwordMatches(password, account?.password_hash)) || !account)
+      throw new SystemError("INVALID_CREDENTIALS");
     if (account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
     return this.signIn(await issuer.open(account.user_id, this.caller.identity.request), account.email);
   }

@@ -64,9 +64,12 @@ export class KeyRing {
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
       return JSON.parse(text.toString()) as JWK;
     } catch (cause) {
-      throw new Error(`The signing key ${kid} can't be decrypted: is AUTH_KEY_ENCRYPTION_KEY the one it was stored under?`, {
-        cause,
-      });
+      throw new Error(
+        `The signing key ${kid} can't be decrypted: is AUTH_KEY_ENCRYPTION_KEY the one it was stored under?`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

@@ -13,13 +13,15 @@ export class SigningKeyRepository {
   constructor(private readonly database: Database) {}
 
   async findActive(): Promise<SigningKeyRow | undefined> {
-    return this.database.run((query) => query("signing_key").where({ status: "ACTIVE" }).first<SigningKeyRow | undefined>("*"));
+    return this.database.run((query) =>
+      query("signing_key").where({ status: "ACTIVE" }).first<SigningKeyRow | undefined>("*"),
+    );
   }
 
   /** Keys whose tokens are accepted, or will be. */
   async findUsable(): Promise<SigningKeyRow[]> {
     return this.database.run((query) =>
-      query("signing_key").whereIn("status", ["PUBLISHED", "ACTIVE", "RETIRING"]).orderBy("created_at").select("*"),
+      query("signing_key").whereIn("status", ["PUBLISHED", "ACTIVE", "RETIRING"]).orderBy("created_at").select<SigningKeyRow[]>("*"),
     );
   }
 

@@ -25,7 +25,10 @@ export class UserResolver {
     return grants.rolesOf(id);
   }
 
-  @FieldResolver(() => [String], { nullable: true, description: "All that the roles hold. One's own, or with roles:read." })
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description: "All that the roles hold. One's own, or with roles:read.",
+  })
   permissions(@Root() { id }: User, @Ctx() { grants }: AuthContext): Promise<string[]> {
     return grants.permissionsOf(id);
   }

@@ -77,7 +77,9 @@ export class UserRepository {
   }
 
   /** Stores a person unless the id is known already; false then. */
-  async insertOnce(person: Pick<PersonRow, "id" | "email" | "first_name" | "last_name" | "display_name">): Promise<boolean> {
+  async insertOnce(
+    person: Pick<PersonRow, "id" | "email" | "first_name" | "last_name" | "display_name">,
+  ): Promise<boolean> {
     const inserted = await this.database.run((query) =>
       query<PersonRow>("person").insert(person).onConflict("id").ignore().returning("id"),
     );
@@ -94,7 +96,7 @@ export class UserRepository {
       if (expectedVersion !== undefined) void update.where({ version: expectedVersion });
       return update;
     });
-    return row && userOf(row as PersonRow);
+    return row && userOf(row);
   }
 
   async delete(id: string): Promise<void> {

@@ -32,7 +32,8 @@ export class UserService {
   /** @throws SystemError INVALID_INPUT, INVALID_PAGE, INVALID_CURSOR */
   async list(filter: UserFilter | null, order: UserOrder | null, page: PageArguments): Promise<Connection<User>> {
     const strange = filter?.ids?.find((id) => !isId(id));
-    if (strange !== undefined) throw invalidInput({ path: "filter.ids", message: `${JSON.stringify(strange)} is not an id` });
+    if (strange !== undefined)
+      throw invalidInput({ path: "filter.ids", message: `${JSON.stringify(strange)} is not an id` });
     return connectionOf(await this.users.findPage(filter ?? {}, order ?? OLDEST_FIRST, page), userOf);
   }
 

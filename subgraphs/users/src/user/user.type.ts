@@ -51,4 +51,3 @@ export class User {
 
 @ObjectType()
 export class UserConnection extends connectionType(() => User, "User") {}
-
