@@ -64,7 +64,7 @@ export const dynamicService: ServiceDefinition<typeof settingsSchema> = {
       },
       internal: (routes) => supergraphRoutes(routes, () => supergraph),
     });
-    const supergraph = new Supergraph({
+    const supergraph: Supergraph = new Supergraph({
       database,
       versions,
       types,

@@ -34,7 +34,7 @@ describe("defining an entity type", () => {
     const { errors, data } = await server.define({
       name: "Everything",
       pluralName: "everythings",
-      description: "One of \"each\" \"\"\" kind",
+      description: 'One of "each" """ kind',
       fields: [
         { name: "aString", kind: "STRING", required: true },
         { name: "shortString", kind: "STRING", maxLength: 10, unique: true },
@@ -136,7 +136,11 @@ describe("defining an entity type", () => {
   it.each([
     ["a type of another subgraph", { name: "Event" }, "input.name"],
     ["a query of another subgraph", { name: "Lemon" }, "input.pluralName"],
-    ["a type that another one brings", { name: "Stringy", fields: [{ name: "filter", kind: "ENUM", enumValues: ["A"] }] }, "input.fields[0].name"],
+    [
+      "a type that another one brings",
+      { name: "Stringy", fields: [{ name: "filter", kind: "ENUM", enumValues: ["A"] }] },
+      "input.fields[0].name",
+    ],
     ["what all types share", { name: "StringFilter" }, "input.name"],
     ["itself", { name: "Lamp" }, "input.name"],
     ["a filter of another subgraph", { name: "Users", fields: [{ name: "a", kind: "INT" }] }, undefined],
@@ -157,7 +161,9 @@ describe("defining an entity type", () => {
     expect(errors[0]?.message).toMatch(/events/);
     expect(await columnsOf("Gala")).toEqual({});
     expect(await countOf("supergraph_version")).toBe(before);
-    expect((await server.ask('{ entityType(name: "Gala") { name } }', { as: admin })).data).toEqual({ entityType: null });
+    expect((await server.ask('{ entityType(name: "Gala") { name } }', { as: admin })).data).toEqual({
+      entityType: null,
+    });
   });
 
   it("leaves no table when its audit event can't be stored", async () => {
@@ -171,6 +177,17 @@ describe("defining an entity type", () => {
     }
     expect(await columnsOf("Ghost")).toEqual({});
     expect((await server.define({ name: "Ghost", fields: [{ name: "a", kind: "INT" }] })).reasons).toEqual([]);
+  });
+
+  it("gives up when a table that it refers to is busy, and leaves nothing", async () => {
+    const reference = { name: "lamp", kind: "REFERENCE", target: "Lamp" };
+    const answer = await owner.unitOfWork(async () => {
+      await owner.run((query) => query.raw('lock table "Lamp" in row exclusive mode'));
+      return server.define({ name: "Shade", fields: [reference] });
+    });
+    expect(answer.reasons).toEqual(["TOOK_TOO_LONG"]);
+    expect(await columnsOf("Shade")).toEqual({});
+    expect((await server.define({ name: "Shade", fields: [reference] })).reasons).toEqual([]);
   });
 
   it("lets two be defined at once, each composed with the other", async () => {
@@ -188,7 +205,10 @@ describe("defining an entity type", () => {
   });
 
   it("is for holders of entity-types:manage, and audited whoever tries", async () => {
-    const { reasons } = await server.define({ name: "Denied", fields: [{ name: "a", kind: "INT" }] }, person(admin.sub));
+    const { reasons } = await server.define(
+      { name: "Denied", fields: [{ name: "a", kind: "INT" }] },
+      person(admin.sub),
+    );
     expect(reasons).toEqual(["PERMISSION_MISSING"]);
     const events = await owner.run((query) =>
       query("audit_outbox").where({ action: "entity-type.define" }).orderBy("occurred_at", "desc").select("*"),

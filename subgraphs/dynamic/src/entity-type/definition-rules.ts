@@ -1,6 +1,6 @@
 import type { FieldProblem } from "@supergraph/errors";
 import { ReferenceAction, USER, type EntityTypeDraft, type FieldDefinition } from "./definition.js";
-import { kindTraits } from "./field-kind.js";
+import { FieldKind, kindTraits } from "./field-kind.js";
 import { fieldProblems } from "./field-rules.js";
 import { fitIndex, TOO_LONG_FOR_INDEX } from "./index-limit.js";
 import { addedNames, orderValueOf } from "./names.js";
@@ -25,7 +25,10 @@ export function definitionProblems(draft: EntityTypeDraft): FieldProblem[] {
 function typeProblems({ name, pluralName, description, fields }: EntityTypeDraft): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (!TYPE_NAME.test(name)) {
-    problems.push({ path: "input.name", message: "must be in PascalCase: a capital, then at most 62 letters and digits" });
+    problems.push({
+      path: "input.name",
+      message: "must be in PascalCase: a capital, then at most 62 letters and digits",
+    });
   }
   if (!PLURAL_NAME.test(pluralName)) {
     problems.push({ path: "input.pluralName", message: "must be in camelCase, at most 63 letters and digits" });
@@ -91,7 +94,7 @@ function uniqueTogetherProblems({ fields, uniqueTogether }: EntityTypeDraft): Fi
 /** What is wrong with the types that references name, given the types that there are. */
 export function targetProblems(draft: EntityTypeDraft, known: ReadonlySet<string>): FieldProblem[] {
   return draft.fields.flatMap(({ kind, target, required, onDelete }, index) => {
-    if (kind !== "REFERENCE" || target === null) return [];
+    if (kind !== FieldKind.REFERENCE || target === null) return [];
     const path = `input.fields[${index}]`;
     const problems: FieldProblem[] = [];
     if (target !== USER && target !== draft.name && !known.has(target)) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FieldKind } from "./field-kind.js";
+import { FieldKind } from "./field-kind.js";
 
 /** What becomes of those that refer to an entity when it is deleted. */
 export enum ReferenceAction {
@@ -51,7 +51,7 @@ export const DEFAULT_STRING_LENGTH = 255;
 
 /** The longest value of a text field, in characters; undefined where only a request's size limits it. */
 export function lengthLimit(field: Pick<FieldDefinition, "kind" | "maxLength">): number | undefined {
-  return field.maxLength ?? (field.kind === "STRING" ? DEFAULT_STRING_LENGTH : undefined);
+  return field.maxLength ?? (field.kind === FieldKind.STRING ? DEFAULT_STRING_LENGTH : undefined);
 }
 
 /** Whether the field refers to entities of a type of this service. */

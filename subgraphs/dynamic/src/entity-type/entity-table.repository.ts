@@ -1,6 +1,13 @@
+import { SystemError } from "@supergraph/errors";
 import type { Database } from "@supergraph/persistence";
 import type { Knex } from "knex";
-import { constraintName, lengthLimit, refersToEntity, type EntityTypeDraft, type FieldDefinition } from "./definition.js";
+import {
+  constraintName,
+  lengthLimit,
+  refersToEntity,
+  type EntityTypeDraft,
+  type FieldDefinition,
+} from "./definition.js";
 import { FieldKind, kindTraits } from "./field-kind.js";
 
 /** Nobody who uses the tables that a new one refers to waits longer than this for it. */
@@ -10,9 +17,19 @@ const LOCK_WAIT = "3s";
 export class EntityTableRepository {
   constructor(private readonly database: Database) {}
 
-  /** Makes the type's table, named like the type; a column is named like its field, in its own case. */
+  /**
+   * Makes the type's table, named like the type; a column is named like its field, in its own case.
+   * @throws SystemError TOOK_TOO_LONG when a table that it refers to is busy all the while
+   */
   async create(type: EntityTypeDraft): Promise<void> {
     await this.database.run((query) => query.raw(`set local lock_timeout = '${LOCK_WAIT}'`));
+    await this.createTable(type).catch((cause: unknown) => {
+      const isLockTimeout = cause instanceof Error && "code" in cause && cause.code === "55P03";
+      throw isLockTimeout ? new SystemError("TOOK_TOO_LONG", { cause }) : cause;
+    });
+  }
+
+  private async createTable(type: EntityTypeDraft): Promise<void> {
     await this.database.run((query) =>
       query.schema.createTable(type.name, (table) => {
         systemColumns(table, query);
@@ -82,7 +99,8 @@ function addChecks(table: Knex.CreateTableBuilder, typeName: string, field: Fiel
   }
   if (minimum !== null) check("minimum", `${bound} <= ${elements}`, [minimum, name]);
   if (maximum !== null) check("maximum", `${bound} >= ${elements}`, [maximum, name]);
-  if (kind === FieldKind.TEXT && maxLength !== null && !list) check("length", "char_length(??) <= ?", [name, maxLength]);
+  if (kind === FieldKind.TEXT && maxLength !== null && !list)
+    check("length", "char_length(??) <= ?", [name, maxLength]);
   if (pattern !== null) check("pattern", "?? ~ ?", [name, pattern]);
 }
 
@@ -97,5 +115,9 @@ function uniqueIndex(table: Knex.CreateTableBuilder, query: Knex, typeName: stri
 
 function plainIndex(table: Knex.CreateTableBuilder, typeName: string, { name, kind, list }: FieldDefinition): void {
   const isInverted = list || kind === FieldKind.JSON;
-  table.index([name], constraintName(typeName, [name], "index"), isInverted ? { storageEngineIndexType: "gin" as never } : {});
+  table.index(
+    [name],
+    constraintName(typeName, [name], "index"),
+    isInverted ? { storageEngineIndexType: "gin" as never } : {},
+  );
 }

@@ -1,4 +1,5 @@
 import type { Database } from "@supergraph/persistence";
+import type { Knex } from "knex";
 import type { Referrer } from "../entity/deletion.js";
 import type { EntityTypeDefinition, EntityTypeDraft } from "./definition.js";
 
@@ -11,6 +12,11 @@ interface EntityTypeRow {
   created_at: Date;
   updated_at: Date;
   created_by: string | null;
+}
+
+export interface EntityCount {
+  name: string;
+  count: number;
 }
 
 /** The registry of entity types. */
@@ -48,24 +54,22 @@ export class EntityTypeRepository {
         .orderBy("name")
         .select("*"),
     );
-    return rows.map(definitionOf).flatMap((type) =>
-      type.fields.filter(({ target }) => target === typeName).map((field) => ({ type, field })),
-    );
+    return rows
+      .map(definitionOf)
+      .flatMap((type) => type.fields.filter(({ target }) => target === typeName).map((field) => ({ type, field })));
   }
 
   /** How many entities each type has that are not deleted; of `createdBy` alone where it is given. */
-  async countEntities(
-    types: readonly { name: string; createdBy: string | undefined }[],
-  ): Promise<{ name: string; count: number }[]> {
-    const rows = await this.database.run((query) =>
-      query.unionAll(
-        types.map(({ name, createdBy }) => {
-          const counted = query(name).whereNull("deleted_at").select(query.raw("?::text as name, count(*)::int", [name]));
-          return createdBy === undefined ? counted : counted.where("created_by", createdBy);
-        }),
-      ),
-    );
-    return rows as unknown as { name: string; count: number }[];
+  async countEntities(types: readonly { name: string; createdBy: string | undefined }[]): Promise<EntityCount[]> {
+    return this.database.run((query) => {
+      const counts = types.map(({ name, createdBy }) => {
+        const counted = query(name)
+          .whereNull("deleted_at")
+          .select(query.raw("?::text as name, count(*)::int", [name]));
+        return createdBy === undefined ? counted : counted.where("created_by", createdBy);
+      });
+      return query.unionAll(counts) as Knex.QueryBuilder<EntityCount, EntityCount[]>;
+    });
   }
 
   /**
@@ -77,7 +81,10 @@ export class EntityTypeRepository {
       const matches = await this.database.independently(async () => {
         await this.database.run((query) => query.raw("set local statement_timeout = '1s'"));
         const { rows } = await this.database.run((query) =>
-          query.raw<{ rows: { matches: boolean | null }[] }>("select ?::text ~ ?::text as matches", [text ?? "", pattern]),
+          query.raw<{ rows: { matches: boolean | null }[] }>("select ?::text ~ ?::text as matches", [
+            text ?? "",
+            pattern,
+          ]),
         );
         return rows[0]?.matches;
       });

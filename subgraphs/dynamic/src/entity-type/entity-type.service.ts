@@ -11,7 +11,7 @@ import { definitionProblems, targetProblems } from "./definition-rules.js";
 import type { EntityTypeDefinition, EntityTypeDraft } from "./definition.js";
 import type { EntityTableRepository } from "./entity-table.repository.js";
 import { draftOf, type EntityTypeInput } from "./entity-type.input.js";
-import type { EntityTypeRepository } from "./entity-type.repository.js";
+import type { EntityCount, EntityTypeRepository } from "./entity-type.repository.js";
 import { collisionProblems } from "./name-collisions.js";
 
 export interface EntityTypeParts {
@@ -24,14 +24,17 @@ export interface EntityTypeParts {
 
 /** The rules of entity types, for one caller. */
 export class EntityTypeService {
-  readonly #counts: DataLoader<string, { name: string; count: number } | null>;
+  readonly #counts: DataLoader<string, EntityCount | null>;
 
   constructor(
     private readonly caller: Caller,
     private readonly model: EntityModel,
     private readonly parts: EntityTypeParts,
   ) {
-    this.#counts = loaderById((names) => this.#count(names), ({ name }) => name);
+    this.#counts = loaderById(
+      (names) => this.#count(names),
+      ({ name }) => name,
+    );
   }
 
   /** Those that the caller may read something of. */
@@ -69,7 +72,9 @@ export class EntityTypeService {
     const candidate = candidateOf(draft);
     const composed = await publisher.compose([...existing, candidate]);
     if ("problems" in composed) {
-      throw definitionInvalid(composed.problems.map(({ code, message }) => ({ path: "input", message: `${code}: ${message}` })));
+      throw definitionInvalid(
+        composed.problems.map(({ code, message }) => ({ path: "input", message: `${code}: ${message}` })),
+      );
     }
     await tables.create(draft);
     const defined = await types.insert(draft, this.#author);
@@ -97,7 +102,7 @@ export class EntityTypeService {
     return this.#mayReadAll() || scopeOf(this.caller.claims?.permissions ?? [], typeName, "read") !== "none";
   }
 
-  async #count(names: readonly string[]): Promise<{ name: string; count: number }[]> {
+  async #count(names: readonly string[]): Promise<EntityCount[]> {
     const permissions = this.caller.claims?.permissions ?? [];
     const isOwn = (name: string) => !this.#mayReadAll() && scopeOf(permissions, name, "read") === "own";
     return this.parts.types.countEntities(
@@ -109,7 +114,7 @@ export class EntityTypeService {
     const problems: FieldProblem[] = [];
     for (const [index, { pattern, defaultValue }] of fields.entries()) {
       if (pattern === null || pattern.includes("\0")) continue;
-      const text = typeof defaultValue === "string" ? defaultValue : null;
+      const text = typeof defaultValue === "string" && !defaultValue.includes("\0") ? defaultValue : null;
       const message = await this.parts.types.patternProblem(pattern.slice(0, 200), text);
       if (message !== undefined) problems.push({ path: `input.fields[${index}].pattern`, message });
     }

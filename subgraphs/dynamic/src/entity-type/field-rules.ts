@@ -36,7 +36,8 @@ export function fieldProblems(field: FieldDefinition, path: string): FieldProble
 }
 
 function checkName({ name, description }: FieldDefinition, report: Report): void {
-  if (!FIELD_NAME.test(name)) report("name", "must be in camelCase: a small letter, then at most 62 letters and digits");
+  if (!FIELD_NAME.test(name))
+    report("name", "must be in camelCase: a small letter, then at most 62 letters and digits");
   // Object's own names would be found on an input that doesn't give them.
   else if (RESERVED.has(name) || name in {}) report("name", `${name} is reserved`);
   if ((description ?? "").length > MAXIMUM_DESCRIPTION) {
@@ -75,7 +76,8 @@ function checkReference({ kind, target, onDelete, list, required }: FieldDefinit
   }
   if (target === null) report("target", "a reference needs one: an entity type's name, or User");
   if (list) report("list", "not for REFERENCE: define a type whose entities refer to both");
-  if (required && onDelete === ReferenceAction.SET_NULL) report("onDelete", "SET_NULL needs a field that is not required");
+  if (required && onDelete === ReferenceAction.SET_NULL)
+    report("onDelete", "SET_NULL needs a field that is not required");
 }
 
 function checkLimits({ kind, list, minimum, maximum, maxLength, pattern }: FieldDefinition, report: Report): void {

@@ -1,4 +1,5 @@
 import type { EntityTypeDraft, FieldDefinition } from "./definition.js";
+import { FieldKind } from "./field-kind.js";
 
 const upperFirst = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 const lowerFirst = (word: string) => word.charAt(0).toLowerCase() + word.slice(1);
@@ -30,7 +31,8 @@ export function namesOf({ name, pluralName }: Pick<EntityTypeDraft, "name" | "pl
 }
 
 /** The query that finds the one with a value of a unique field. */
-export const uniqueQueryOf = (typeName: string, fieldName: string) => `${lowerFirst(typeName)}By${upperFirst(fieldName)}`;
+export const uniqueQueryOf = (typeName: string, fieldName: string) =>
+  `${lowerFirst(typeName)}By${upperFirst(fieldName)}`;
 
 /** The GraphQL enum of an ENUM field. */
 export const enumTypeOf = (typeName: string, fieldName: string) => `${typeName}${upperFirst(fieldName)}`;
@@ -52,14 +54,19 @@ export interface AddedNames {
 /** Every type and root field that defining the type adds, with the field that one is due to. */
 export function addedNames(type: EntityTypeDraft): AddedNames {
   const names = namesOf(type);
-  const enums = type.fields.filter(({ kind }) => kind === "ENUM");
+  const enums = type.fields.filter(({ kind }) => kind === FieldKind.ENUM);
   return {
     types: [
-      ...[type.name, names.connection, names.edge, names.filter, names.order, names.orderField].map((name) => ({ name })),
+      ...[type.name, names.connection, names.edge, names.filter, names.order, names.orderField].map((name) => ({
+        name,
+      })),
       ...[names.input, names.update].map((name) => ({ name })),
       ...enums.flatMap((field) => {
         const name = enumTypeOf(type.name, field.name);
-        return [{ name, field }, { name: `${name}${field.list ? "List" : ""}Filter`, field }];
+        return [
+          { name, field },
+          { name: `${name}${field.list ? "List" : ""}Filter`, field },
+        ];
       }),
     ],
     queries: [

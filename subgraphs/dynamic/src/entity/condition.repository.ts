@@ -57,7 +57,7 @@ const COMPARATORS: Readonly<Partial<Record<Operator, string>>> = { lt: "<", lte:
 function comparisonSql({ operator, value, sqlType, isList }: Comparison, column: string): SqlPiece {
   if (operator === "isNull") return nullSql(column, value === true);
   if (value === null) return nullSql(column, operator === "eq");
-  if (isList) return listSql(operator, value as unknown[], sqlType, column);
+  if (isList) return listSql(operator, value, sqlType, column);
   const comparator = COMPARATORS[operator];
   if (comparator !== undefined) return certain(`?? ${comparator} ?::${sqlType}`, column, value);
   switch (operator) {
@@ -70,7 +70,7 @@ function comparisonSql({ operator, value, sqlType, isList }: Comparison, column:
     case "notIn":
       return { sql: `(?? = any(?::${sqlType}[])) is not true`, bindings: [column, boundAll(value, sqlType)] };
     default:
-      return textSql(operator, String(value), column);
+      return textSql(operator, value as string, column);
   }
 }
 
@@ -96,7 +96,8 @@ function listSql(operator: Operator, value: unknown, sqlType: string, column: st
   const elements = sqlType === "jsonb" ? "array(select jsonb_array_elements(??))" : "??";
   const bindings = [column, boundAll(operator === "has" ? [value] : value, sqlType)];
   const compare = (comparator: string) => `${elements} ${comparator} ?::${sqlType}[]`;
-  if (operator === "ne") return { sql: `(${compare("=")} and ?? is not null) is not true`, bindings: [...bindings, column] };
+  if (operator === "ne")
+    return { sql: `(${compare("=")} and ?? is not null) is not true`, bindings: [...bindings, column] };
   const comparator = operator === "eq" ? "=" : operator === "hasAny" ? "&&" : "@>";
   return { sql: `(${compare(comparator)} and ?? is not null) is true`, bindings: [...bindings, column] };
 }

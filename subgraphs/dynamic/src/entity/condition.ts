@@ -43,7 +43,4 @@ export interface Related {
 
 /** What must hold of a row: true or false, never unknown, so that `not` gives exactly the others. */
 export type Condition =
-  | { kind: "all" | "any"; of: Condition[] }
-  | { kind: "not"; of: Condition }
-  | Comparison
-  | Related;
+  { kind: "all" | "any"; of: Condition[] } | { kind: "not"; of: Condition } | Comparison | Related;

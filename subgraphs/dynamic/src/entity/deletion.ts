@@ -44,14 +44,23 @@ export class EntityDeletion {
   async #cascade({ type, field }: Referrer, ids: readonly string[], deleter: Deleter): Promise<void> {
     const before = await this.#lockReferring({ type, field }, ids);
     if (before.length === 0) return;
-    const deleted = await this.delete(type, before.map(({ id }) => id), deleter);
+    const deleted = await this.delete(
+      type,
+      before.map(({ id }) => id),
+      deleter,
+    );
     await this.#record("entity.delete", type, before, deleted, deleter);
   }
 
   async #clear({ type, field }: Referrer, ids: readonly string[], deleter: Deleter): Promise<void> {
     const before = await this.#lockReferring({ type, field }, ids);
     if (before.length === 0) return;
-    const cleared = await this.entities.clearReference(type, field, before.map(({ id }) => id), deleter.by);
+    const cleared = await this.entities.clearReference(
+      type,
+      field,
+      before.map(({ id }) => id),
+      deleter.by,
+    );
     await this.#record("entity.update", type, before, cleared, deleter);
   }
 

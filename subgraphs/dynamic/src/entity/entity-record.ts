@@ -25,7 +25,8 @@ export function valuesOf(type: EntityTypeDefinition, record: EntityRecord): Reco
 /** What people call the entity: its first text that is no secret, else its id. */
 export function labelOf(type: EntityTypeDefinition, record: EntityRecord): string {
   const label = type.fields.find(({ kind, list, sensitive }) => kind === FieldKind.STRING && !list && !sensitive);
-  return String((label && record[label.name]) ?? record.id);
+  const text = label && record[label.name];
+  return typeof text === "string" ? text : record.id;
 }
 
 /** The values of which the audit log keeps nothing. */

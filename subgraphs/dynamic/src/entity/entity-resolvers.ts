@@ -59,7 +59,8 @@ function resolversOf(type: EntityTypeDefinition, model: EntityModel) {
         name,
         "update",
         "update",
-        ({ id, input, expectedVersion }, { entities }) => entities.update(type, id, input, expectedVersion ?? undefined),
+        ({ id, input, expectedVersion }, { entities }) =>
+          entities.update(type, id, input, expectedVersion ?? undefined),
       ),
       [names.delete]: change<ById>(name, "delete", "delete", ({ id, expectedVersion }, { entities }) =>
         entities.delete(type, id, expectedVersion ?? undefined),

@@ -65,7 +65,11 @@ function typeSdl(type: EntityTypeDefinition): string {
     connectionSdl(type),
     filterInputSdl(type),
     orderSdl(type),
-    inputOf(namesOf(type).input, `A new ${name}.`, fields.map((field) => inputSdl(name, field, "create"))),
+    inputOf(
+      namesOf(type).input,
+      `A new ${name}.`,
+      fields.map((field) => inputSdl(name, field, "create")),
+    ),
     inputOf(
       namesOf(type).update,
       `What changes of a ${name}; what is left out stays.`,
@@ -108,18 +112,22 @@ type ${edge} {
 
 function filterInputSdl(type: EntityTypeDefinition): string {
   const { filter } = namesOf(type);
-  return inputOf(filter, "All that is given must hold. As the filter of a reference: refers to one of which it holds.", [
-    "id: IDFilter",
-    "version: IntFilter",
-    "createdAt: DateTimeFilter",
-    "updatedAt: DateTimeFilter",
-    "createdBy: UserReferenceFilter",
-    "updatedBy: UserReferenceFilter",
-    ...type.fields.map((field) => `${field.name}: ${filterTypeOf(type.name, field)}`),
-    `and: [${filter}!]`,
-    `or: [${filter}!]`,
-    `not: ${filter}`,
-  ]);
+  return inputOf(
+    filter,
+    "All that is given must hold. As the filter of a reference: refers to one of which it holds.",
+    [
+      "id: IDFilter",
+      "version: IntFilter",
+      "createdAt: DateTimeFilter",
+      "updatedAt: DateTimeFilter",
+      "createdBy: UserReferenceFilter",
+      "updatedBy: UserReferenceFilter",
+      ...type.fields.map((field) => `${field.name}: ${filterTypeOf(type.name, field)}`),
+      `and: [${filter}!]`,
+      `or: [${filter}!]`,
+      `not: ${filter}`,
+    ],
+  );
 }
 
 /** The fields of a type that its lists can be ordered by. */

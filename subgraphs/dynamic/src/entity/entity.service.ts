@@ -33,7 +33,10 @@ export class EntityService {
     private readonly deletion: EntityDeletion,
     private readonly audit: AuditTrail,
   ) {
-    this.#types = loaderById((ids) => entities.findTypes(ids), ({ id }) => id);
+    this.#types = loaderById(
+      (ids) => entities.findTypes(ids),
+      ({ id }) => id,
+    );
   }
 
   /** Null when there is none, or none that the caller may read; also the way of every reference. */
@@ -102,7 +105,10 @@ export class EntityService {
     if (expectedVersion !== undefined && before.version !== expectedVersion) {
       throw new SystemError("STALE_VERSION", { currentVersion: before.version });
     }
-    const [deleted] = await this.deletion.delete(type, [before.id], { by: this.#author, identity: this.caller.identity });
+    const [deleted] = await this.deletion.delete(type, [before.id], {
+      by: this.#author,
+      identity: this.caller.identity,
+    });
     if (!deleted) throw new SystemError("ENTITY_NOT_FOUND");
     // What went with it may be of any type.
     this.#loaders.clear();
@@ -164,7 +170,8 @@ export class EntityService {
       const ids = fields.map(({ name }) => String(values[name]).toLowerCase());
       const live = await this.entities.holdLive(target, ids);
       fields.forEach(({ name }, index) => {
-        if (!live.has(ids[index] ?? "")) problems.push({ path: `input.${name}`, message: `there is no such ${target}` });
+        if (!live.has(ids[index] ?? ""))
+          problems.push({ path: `input.${name}`, message: `there is no such ${target}` });
       });
     }
     const [first, ...rest] = problems;

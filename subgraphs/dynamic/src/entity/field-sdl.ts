@@ -27,10 +27,7 @@ export function outputSdl(typeName: string, field: FieldDefinition): string {
 export function inputSdl(typeName: string, field: FieldDefinition, use: "create" | "update"): string {
   const element = inputTypeOf(typeName, field);
   const mustBeGiven = use === "create" && field.required && field.defaultValue === null;
-  return described(
-    hintOf(field),
-    `${field.name}: ${field.list ? `[${element}!]` : element}${mustBeGiven ? "!" : ""}`,
-  );
+  return described(hintOf(field), `${field.name}: ${field.list ? `[${element}!]` : element}${mustBeGiven ? "!" : ""}`);
 }
 
 function hintOf(field: FieldDefinition): string | null {
@@ -57,7 +54,10 @@ export function filterTypeOf(typeName: string, field: FieldDefinition): string {
 
 /** The enum of an ENUM field. */
 export function enumSdl(typeName: string, field: FieldDefinition): string {
-  return described(field.description, `enum ${enumTypeOf(typeName, field.name)} { ${(field.enumValues ?? []).join(" ")} }`);
+  return described(
+    field.description,
+    `enum ${enumTypeOf(typeName, field.name)} { ${(field.enumValues ?? []).join(" ")} }`,
+  );
 }
 
 /** The input that filters by an ENUM field. */

@@ -29,7 +29,12 @@ export type ReadScope = (typeName: string) => RowScope | "none";
  * PostgreSQL can hold. A filter on what a reference refers to needs the permission to read that, or it would tell it.
  * @throws SystemError INVALID_INPUT, PERMISSION_MISSING
  */
-export function conditionOf(type: EntityTypeDefinition, filter: Input, model: EntityModel, scope: ReadScope): Condition {
+export function conditionOf(
+  type: EntityTypeDefinition,
+  filter: Input,
+  model: EntityModel,
+  scope: ReadScope,
+): Condition {
   return new FilterReader(model, scope).read(type, filter, "filter", 1);
 }
 

@@ -21,7 +21,8 @@ const SYSTEM_KEYS: Readonly<Record<string, Omit<SortKey, "direction">>> = {
 
 /** The sort keys of a list, ending with the id, which no two rows share. @throws SystemError INVALID_INPUT */
 export function sortKeysOf(type: EntityTypeDefinition, orderBy: readonly EntityOrder[]): SortKey[] {
-  if (orderBy.length > MAXIMUM_KEYS) throw invalidInput({ path: "orderBy", message: `must be at most ${MAXIMUM_KEYS}` });
+  if (orderBy.length > MAXIMUM_KEYS)
+    throw invalidInput({ path: "orderBy", message: `must be at most ${MAXIMUM_KEYS}` });
   const keys = orderBy.map(({ field, direction }) => ({ ...keyOf(type, field), direction: lower(direction) }));
   if (new Set(keys.map(({ column }) => column)).size < keys.length) {
     throw invalidInput({ path: "orderBy", message: "must not name a field twice" });

@@ -42,9 +42,7 @@ function textProblem(text: string): string | undefined {
 
 /** PostgreSQL's jsonb refuses these, which JSON itself knows only escaped. */
 function escapeProblem(json: string): string | undefined {
-  return /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f])/i.test(json)
-    ? "must not hold U+0000 or half a surrogate pair"
-    : undefined;
+  return /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f])/i.test(json) ? "must not hold U+0000 or half a surrogate pair" : undefined;
 }
 
 /** Why one value is not one that the field takes; undefined when it is. A pattern is for the database to hold. */

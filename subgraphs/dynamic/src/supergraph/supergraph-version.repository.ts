@@ -54,7 +54,9 @@ export class SupergraphVersionRepository {
     );
     const version = Number(rows[0]?.version);
     await this.database.run((query) =>
-      query<VersionRow>("supergraph_version").where("version", "<=", version - KEPT_VERSIONS).delete(),
+      query<VersionRow>("supergraph_version")
+        .where("version", "<=", version - KEPT_VERSIONS)
+        .delete(),
     );
     return version;
   }
