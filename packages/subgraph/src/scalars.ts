@@ -1,7 +1,30 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
-import { GraphQLBigInt, GraphQLDateTime, GraphQLJSON, GraphQLLocalDate } from "graphql-scalars";
+import { GraphQLDateTime, GraphQLJSON, GraphQLLocalDate, GraphQLBigInt as ScalarsBigInt } from "graphql-scalars";
 
-export { GraphQLBigInt, GraphQLDateTime, GraphQLJSON };
+export { GraphQLDateTime, GraphQLJSON };
+
+const WHOLE = /^-?(0|[1-9]\d*)$/;
+
+function whole(value: unknown): number | string {
+  if (typeof value === "number" && !Number.isSafeInteger(value)) {
+    throw new GraphQLError(`BigInt must be whole, and over 2^53 a string of digits, or JSON rounds it; it is ${value}`);
+  }
+  const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
+  if (typeof text !== "string" || !WHOLE.test(text)) throw new GraphQLError("BigInt must be a whole number");
+  return Number.isSafeInteger(Number(text)) ? Number(text) : text;
+}
+
+/** A number where JSON keeps its digits, else a string of them: graphql-scalars would take one that is rounded already. */
+export const GraphQLBigInt = new GraphQLScalarType<number | string, number | string>({
+  ...ScalarsBigInt.toConfig(),
+  extensions: {},
+  serialize: whole,
+  parseValue: whole,
+  parseLiteral: (node) => {
+    if (node.kind === Kind.STRING || node.kind === Kind.INT) return whole(node.value);
+    throw new GraphQLError("BigInt must be a whole number", { nodes: node });
+  },
+});
 
 const DECIMAL = /^-?\d{1,131072}(\.\d{1,16383})?$/;
 
