@@ -132,6 +132,8 @@ describe("entities", () => {
     expect(await attempt({ sku: "TWICE-1" })).toMatchObject({ reasons: ["UNIQUE_VIOLATION"], fields: [["input.sku"]] });
     const nowhere = await attempt({ sku: "REF-1", category: ada });
     expect(nowhere).toMatchObject({ reasons: ["INVALID_INPUT"], fields: [["input.category"]] });
+    const rounded = await attempt({ sku: "A-1", stock: 2 ** 53 });
+    expect(rounded.reasons).toEqual(["BAD_USER_INPUT"]);
     expect((await attempt({ sku: "A-1", color: "BLUE" })).reasons).toEqual(["BAD_USER_INPUT"]);
     expect((await attempt({ price: "1" })).reasons).toEqual(["BAD_USER_INPUT"]);
   });
