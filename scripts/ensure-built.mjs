@@ -22,7 +22,7 @@ export function ensureBuilt() {
   for (const folder of workspaces) removeOutputWithoutSource(folder);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, sources);
-  console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.error(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return "built";
 }
 

@@ -11,7 +11,7 @@ import { root } from "./processes.mjs";
 export function ensureInstalled() {
   const reason = whatIsMissing(root);
   if (reason === undefined) return;
-  console.log(`installing: ${reason}`);
+  console.error(`installing: ${reason}`);
   const { status, error } = npm(["ci", "--include=dev"]);
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -28,6 +29,8 @@ export interface Supergraph {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** Below the data directory: what the supergraph printed, for tests that share one. */
+export const OUTPUT_FILE = "output.log";
 const READY_WITHIN_MS = 90_000;
 
 /** Starts what `npm start` or `npm run start:distributed` starts, from what is built, on ports and data of its own. */
@@ -67,9 +70,11 @@ export async function startSupergraph(
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
+  const outputFile = createWriteStream(path.join(dataDirectory, OUTPUT_FILE), { flags: "a" });
   for (const stream of [launcher.stdout, launcher.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
+      outputFile.write(text);
     });
   }
   const origin = `http://127.0.0.1:${gateway}`;

@@ -113,6 +113,6 @@ function middleware(use: MiddlewareFn<SubgraphContext>): MethodDecorator {
 
 function decorators(...all: (MethodDecorator | PropertyDecorator)[]): MethodDecorator {
   return (target, key, descriptor) => {
-    for (const decorate of all) (decorate)(target, key, descriptor);
+    for (const decorate of all) decorate(target, key, descriptor);
   };
 }

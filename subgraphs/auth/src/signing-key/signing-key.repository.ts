@@ -21,7 +21,10 @@ export class SigningKeyRepository {
   /** Keys whose tokens are accepted, or will be. */
   async findUsable(): Promise<SigningKeyRow[]> {
     return this.database.run((query) =>
-      query("signing_key").whereIn("status", ["PUBLISHED", "ACTIVE", "RETIRING"]).orderBy("created_at").select<SigningKeyRow[]>("*"),
+      query("signing_key")
+        .whereIn("status", ["PUBLISHED", "ACTIVE", "RETIRING"])
+        .orderBy("created_at")
+        .select<SigningKeyRow[]>("*"),
     );
   }
 
