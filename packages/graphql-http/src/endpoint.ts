@@ -112,9 +112,11 @@ function nameOperationInTrace() {
           operation,
           operationName,
         }: {
-          operation: { operation: string };
+          operation: { operation: string } | undefined;
           operationName: string | null;
         }) => {
+          // With a gateway it comes here even when the document holds no operation of the name that was asked for.
+          if (!operation) return Promise.resolve();
           trace.getActiveSpan()?.setAttributes({
             "graphql.operation.type": operation.operation,
             "graphql.operation.name": operationName ?? "anonymous",
