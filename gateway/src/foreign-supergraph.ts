@@ -9,7 +9,12 @@ import { ServedSupergraph } from "./supergraph/served-supergraph.js";
 import { supergraphFile } from "./supergraph/supergraph-file.js";
 
 /** The gateway alone, over the Federation 2 supergraph of a file: it knows no callers, and no service of ours. */
-export function foreignSupergraph(file: string, settings: GatewaySettings, log: Logger): ServiceParts {
+export function foreignSupergraph(
+  file: string,
+  settings: GatewaySettings,
+  log: Logger,
+  lookEveryMs?: number,
+): ServiceParts {
   const { app, endpoint } = createGatewayServer({
     settings,
     log,
@@ -19,11 +24,17 @@ export function foreignSupergraph(file: string, settings: GatewaySettings, log: 
     exampleOperations: [],
   });
   const subgraphs = new ForeignSubgraphs();
+  const onAccessRules = (directives: string[]) => {
+    log.warn(
+      { directives },
+      "the supergraph declares who may do what: its subgraphs have to enforce it, this does not",
+    );
+  };
   const served = new ServedSupergraph(
-    supergraphFile(file, log),
+    supergraphFile(file, log, lookEveryMs),
     ({ sdl }) => {
       const dataSource = ({ name, url }: Subgraph) => new SubgraphDataSource(name, subgraphs.at(url), log);
-      return endpoint.use({ gateway: apolloGateway({ sdl, log, dataSource }) });
+      return endpoint.use({ gateway: apolloGateway({ sdl, log, dataSource, onAccessRules }) });
     },
     log,
   );

@@ -3,7 +3,6 @@ export interface ExampleOperation {
   /** Whose access token goes into the Authorization header. */
   as: "anybody" | "whoever signed in" | "an administrator" | "an auditor";
   query: string;
-  variables?: Record<string, unknown>;
 }
 
 /** A first walk through the system, to copy; each step uses what the one before it has left. */
@@ -11,26 +10,24 @@ export const exampleOperations: readonly ExampleOperation[] = [
   {
     title: "Register",
     as: "anybody",
-    query: `mutation Register($input: RegisterInput!) {
-  register(input: $input) {
+    query: `mutation Register {
+  register(input: {
+    email: "grace@example.com", password: "correct horse battery", firstName: "Grace", lastName: "Hopper"
+  }) {
     tokens { accessToken refreshToken expiresIn }
     user { id email displayName }
   }
 }`,
-    variables: {
-      input: { email: "grace@example.com", password: "correct horse battery", firstName: "Grace", lastName: "Hopper" },
-    },
   },
   {
     title: "Sign in",
     as: "anybody",
-    query: `mutation SignIn($input: LoginInput!) {
-  login(input: $input) {
+    query: `mutation SignIn {
+  login(input: { email: "grace@example.com", password: "correct horse battery" }) {
     tokens { accessToken refreshToken expiresIn }
     user { id displayName roles { name } }
   }
 }`,
-    variables: { input: { email: "grace@example.com", password: "correct horse battery" } },
   },
   {
     title: "Who am I?",
@@ -42,35 +39,30 @@ export const exampleOperations: readonly ExampleOperation[] = [
   {
     title: "Define a type",
     as: "an administrator",
-    query: `mutation DefineProduct($input: EntityTypeInput!) {
-  defineEntityType(input: $input) { name version fields { name kind } }
+    query: `mutation DefineProduct {
+  defineEntityType(input: {
+    name: "Product", pluralName: "products"
+    fields: [
+      { name: "name", kind: STRING, required: true }
+      { name: "sku", kind: STRING, unique: true }
+      { name: "price", kind: DECIMAL }
+      { name: "owner", kind: REFERENCE, target: "User" }
+    ]
+  }) { name version fields { name kind } }
 }`,
-    variables: {
-      input: {
-        name: "Product",
-        pluralName: "products",
-        fields: [
-          { name: "name", kind: "STRING", required: true },
-          { name: "sku", kind: "STRING", unique: true },
-          { name: "price", kind: "DECIMAL" },
-          { name: "owner", kind: "REFERENCE", target: "User" },
-        ],
-      },
-    },
   },
   {
     title: "Store an entity of it",
     as: "an administrator",
-    query: `mutation CreateProduct($input: ProductInput!) {
-  createProduct(input: $input) { id name sku price }
+    query: `mutation CreateProduct {
+  createProduct(input: { name: "Lamp", sku: "L-1", price: "19.90" }) { id name sku price }
 }`,
-    variables: { input: { name: "Lamp", sku: "L-1", price: "19.90" } },
   },
   {
     title: "Find it, with its audit trail",
     as: "an administrator",
-    query: `query FindProducts($filter: ProductFilter) {
-  products(filter: $filter) {
+    query: `query FindProducts {
+  products(filter: { sku: { eq: "L-1" } }) {
     nodes {
       id name price
       owner { email }
@@ -78,16 +70,14 @@ export const exampleOperations: readonly ExampleOperation[] = [
     }
   }
 }`,
-    variables: { filter: { sku: { eq: "L-1" } } },
   },
   {
     title: "Who did what?",
     as: "an auditor",
-    query: `query Audit($filter: AuditEventFilter) {
-  auditEvents(filter: $filter) {
+    query: `query Audit {
+  auditEvents(filter: { entityId: "Product" }) {
     nodes { action outcome actor { id label } target { type id label } requestId traceId }
   }
 }`,
-    variables: { filter: { entityId: "Product" } },
   },
 ];

@@ -11,9 +11,8 @@ export async function graphiqlPage(operations: readonly ExampleOperation[]): Pro
     favicon: "data:,",
     endpoint: "/graphql",
     credentials: "omit",
-    defaultTabs: operations.map(({ as, query, variables }) => ({
+    defaultTabs: operations.map(({ as, query }) => ({
       query,
-      variables: variables ? JSON.stringify(variables, null, 2) : null,
       headers: as === "anybody" ? null : HEADERS,
     })),
   });

@@ -69,16 +69,14 @@ function walk(operations: readonly ExampleOperation[]): string {
 In development the terminal shows an administrator&rsquo;s sign-in.</p>
 <ol class="steps" role="list"><li>${copyable("header", "A header", '{ "Authorization": "Bearer <accessToken>" }')}</li></ol>
 <h2>A walk through it</h2>
-<p>Operations to run in their order. Each may be pasted as it is; the variables stand below it.</p>
+<p>Operations to run in their order, each pasted as it is. GraphiQL opens with all of them.</p>
 <ol class="steps">
 ${operations.map(step).join("\n")}
 </ol>`;
 }
 
-function step({ title, as, query, variables }: ExampleOperation, index: number): string {
-  const parts = [copyable(`operation-${index}`, title, query, `as ${as}`, "h3")];
-  if (variables) parts.push(copyable(`variables-${index}`, "Variables", JSON.stringify(variables, null, 2)));
-  return `<li>${parts.join("\n")}</li>`;
+function step({ title, as, query }: ExampleOperation, index: number): string {
+  return `<li>${copyable(`operation-${index}`, title, query, `as ${as}`, "h3")}</li>`;
 }
 
 function copyable(id: string, title: string, text: string, as = "", heading = "span"): string {

@@ -20,13 +20,16 @@ export function landingRoutes(app: FastifyInstance, operations: readonly Example
   const sandbox = sandboxPage();
   let graphiql: Promise<Page & { gzipped: Buffer }> | undefined;
 
-  app.get("/", (request, reply) => (prefersHtml(request) ? send(reply, landing) : reply.send(links)));
+  app.get("/", (request, reply) => {
+    void reply.header("vary", "accept, origin");
+    return prefersHtml(request) ? send(reply, landing) : reply.send(links);
+  });
   app.get("/sandbox", (_, reply) => send(reply, sandbox));
   app.get("/graphiql", async (request, reply) => {
     graphiql ??= withGzip(graphiqlPage(operations));
     const { gzipped, ...page } = await graphiql;
     const isGzipAccepted = /\bgzip\b/.test(String(request.headers["accept-encoding"]));
-    void reply.header("vary", "accept-encoding");
+    void reply.header("vary", "accept-encoding, origin");
     return isGzipAccepted ? send(reply.header("content-encoding", "gzip"), page, gzipped) : send(reply, page);
   });
 }
