@@ -50,7 +50,7 @@ export function ownSupergraph(
   });
 
   const reached = (version: number, timeoutMs: number) => served.reached(version, timeoutMs);
-  const served = new ServedSupergraph(
+  const served: ServedSupergraph = new ServedSupergraph(
     publishedSupergraphs(call, log),
     ({ sdl, version }) => {
       const subgraphs = { call, log, secret: settings.GATEWAY_SECRET, reached };

@@ -155,7 +155,7 @@ export class TestSupergraph {
   }
 
   async #defineSubgraphs(): Promise<void> {
-    const { users, auth, dynamic, audit } = this.subgraphs;
+    const { users, auth, audit } = this.subgraphs;
     await users.define(
       `type Query { me: User whoami: String @authenticated seen: [String!]! userCount: Int @requiresScopes(scopes: [["users:read"]]) }
        type User @key(fields: "id") { id: ID! displayName: String email: String }`,
