@@ -64,7 +64,7 @@ module.exports = {
       name: "sql-in-repositories",
       severity: "error",
       from: {
-        pathNot: ["\\.repository\\.ts$", "^packages/(persistence|testing|private-postgres)/", "^migrations/"],
+        pathNot: ["\\.repository\\.ts$", "^packages/(persistence|testing|private-postgres)/", "^migrations/", "^e2e/"],
       },
       to: { path: installed(["knex", "pg", "pg-.+", "@types/pg"]) },
     },

@@ -9,10 +9,11 @@ import { fastifyApolloHandler } from "@as-integrations/fastify";
 import { trace } from "@opentelemetry/api";
 import { SystemError } from "@supergraph/errors";
 import type { Logger } from "@supergraph/service";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import { errorFormatter } from "./format-error.js";
 import { limitOperation, limitVariables } from "./operation-limits.js";
+import { RunningServer, type Handler } from "./running-server.js";
 
 const PATH = "/graphql";
 
@@ -26,15 +27,13 @@ export interface EndpointOptions<Context extends BaseContext> {
 type Execution<Context extends BaseContext> =
   { schema: GraphQLSchema } | Required<Pick<ApolloServerOptions<Context>, "gateway">>;
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-
 /**
  * `POST /graphql`, and `GET` for queries. What executes can be replaced while it runs: requests that have begun end on
  * what they began with.
  */
 export class GraphQLEndpoint<Context extends BaseContext> {
   readonly #contexts = new WeakMap<FastifyRequest, Context>();
-  #current: { server: ApolloServer<Context>; handler: Handler } | undefined;
+  #current: RunningServer<Context> | undefined;
 
   constructor(
     app: FastifyInstance,
@@ -47,11 +46,11 @@ export class GraphQLEndpoint<Context extends BaseContext> {
         if (!this.#current) throw new SystemError("NOT_READY");
         limitRequest(request);
         this.#contexts.set(request, await options.context(request));
-        return this.#current.handler(request, reply);
+        return this.#current.handle(request, reply);
       },
     });
     app.addHook("onClose", async () => {
-      await this.#current?.server.stop();
+      await this.#current?.retire();
     });
   }
 
@@ -84,7 +83,9 @@ export class GraphQLEndpoint<Context extends BaseContext> {
     } as ApolloServerOptions<Context>);
     await server.start();
     const handler = fastifyApolloHandler(server, { context: (request) => Promise.resolve(this.#contextOf(request)) });
-    this.#current = { server, handler: handler as unknown as Handler };
+    const replaced = this.#current;
+    this.#current = new RunningServer(server, handler as unknown as Handler, this.options.log);
+    await replaced?.retire();
   }
 
   #contextOf(request: FastifyRequest): Context {
