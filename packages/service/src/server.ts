@@ -115,6 +115,8 @@ function closeSpan(span: Span | undefined, status: number | undefined): void {
 /** Answers a request that failed as a whole: GraphQL's error shape, so that a client has one way to read errors. */
 function sendError(error: FastifyError | SystemError, request: FastifyRequest, reply: FastifyReply, log: Logger) {
   const known = systemErrorOf(error) ?? fromFastify(error);
+  // Closed while the client still writes, the connection would often break before the client reads why.
+  if (known.reason === "BODY_TOO_LARGE") void reply.removeHeader("connection");
   if (known.code === "INTERNAL_SERVER_ERROR") log.error({ err: error }, "request failed");
   return reply
     .code(("statusCode" in error ? error.statusCode : undefined) ?? httpStatus[known.code])
