@@ -25,7 +25,7 @@ export interface ApolloGatewayOptions {
 }
 
 /**
- * Apollo's planner and executor over one supergraph, which it keeps for life. `update()` of a running one would let
+ * Apollo's planner and executor over one supergraph, which it keeps for life. `update()` of a running one could let
  * an operation that was validated on the old schema be planned, or its answer shaped, on the new.
  */
 export function apolloGateway({ sdl, log, dataSource, onAccessRules }: ApolloGatewayOptions): ApolloGateway {

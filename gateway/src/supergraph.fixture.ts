@@ -45,7 +45,10 @@ export class TestSupergraph {
   readonly reach: Transport;
   readonly #parts: ServiceParts;
 
-  private constructor(private readonly keys: Awaited<ReturnType<typeof signingKeys>>) {
+  private constructor(
+    private readonly keys: Awaited<ReturnType<typeof signingKeys>>,
+    environment: Record<string, string>,
+  ) {
     this.subgraphs = {
       users: new TestSubgraph("users", log),
       auth: new TestSubgraph("auth", log, (app) => this.#authRoutes(app)),
@@ -61,13 +64,13 @@ export class TestSupergraph {
     const apps = new Map(Object.values(this.subgraphs).map(({ name, app }) => [name, app]));
     this.reach = inProcessTransport(apps);
     const transport: Transport = (service, request) => (this.#diverted.get(service) ?? this.reach)(service, request);
-    const settings = gatewaySettings.parse({ GATEWAY_SECRET: new TextDecoder().decode(secret) });
+    const settings = gatewaySettings.parse({ GATEWAY_SECRET: new TextDecoder().decode(secret), ...environment });
     const call = serviceCaller(transport, secret);
     this.#parts = ownSupergraph({ settings, log, call }, () => this.now);
   }
 
-  static async start(): Promise<TestSupergraph> {
-    const supergraph = new TestSupergraph(await signingKeys());
+  static async start(environment: Record<string, string> = {}): Promise<TestSupergraph> {
+    const supergraph = new TestSupergraph(await signingKeys(), environment);
     await supergraph.#defineSubgraphs();
     supergraph.publish();
     await supergraph.#parts.start?.();
@@ -157,13 +160,14 @@ export class TestSupergraph {
   async #defineSubgraphs(): Promise<void> {
     const { users, auth, audit } = this.subgraphs;
     await users.define(
-      `type Query { me: User whoami: String @authenticated seen: [String!]! userCount: Int @requiresScopes(scopes: [["users:read"]]) }
+      `type Query { me: User whoami: String @authenticated seen: [String!]! address: String userCount: Int @requiresScopes(scopes: [["users:read"]]) }
        type User @key(fields: "id") { id: ID! displayName: String email: String }`,
       {
         Query: {
           me: (_: unknown, __: unknown, { identity }: SubgraphContext) =>
             identity.caller && { id: identity.caller.sub },
           whoami: (_: unknown, __: unknown, { identity }: SubgraphContext) => identity.caller?.sub ?? null,
+          address: (_: unknown, __: unknown, { identity }: SubgraphContext) => identity.request.ip,
           seen: (_: unknown, __: unknown, { headers }: SubgraphContext) => Object.keys(headers).sort(),
         },
         User: {
