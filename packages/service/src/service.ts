@@ -40,6 +40,12 @@ interface RunnerSettings {
  */
 export async function runService<Schema extends z.ZodType>(definition: ServiceDefinition<Schema>): Promise<void> {
   const log = createLog(definition.name, process.env.LOG_LEVEL ?? "info");
+  let parts: ServiceParts | undefined;
+  onSignal(async (cause) => {
+    log.info({ cause }, "draining");
+    await parts?.app.close();
+    await parts?.stop?.();
+  }, log);
   try {
     const settings = readSettings(definition.settings, process.env);
     const { HOST, PORT, GATEWAY_SECRET } = settings as RunnerSettings;
@@ -50,13 +56,8 @@ export async function runService<Schema extends z.ZodType>(definition: ServiceDe
       dynamic: peers.DYNAMIC_URL,
       audit: peers.AUDIT_URL,
     });
-    const parts = await definition.create({ settings, log, call: serviceCaller(transport, GATEWAY_SECRET) });
+    parts = await definition.create({ settings, log, call: serviceCaller(transport, GATEWAY_SECRET) });
     await parts.app.listen({ host: HOST, port: PORT });
-    onSignal(async (cause) => {
-      log.info({ cause }, "draining");
-      await parts.app.close();
-      await parts.stop?.();
-    }, log);
     await parts.start?.();
     log.info({ host: HOST, port: PORT }, "listening");
   } catch (error) {
