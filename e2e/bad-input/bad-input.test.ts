@@ -95,6 +95,15 @@ describe("an argument that can't be right", () => {
     expect(extensions).toMatchObject({ code: "BAD_USER_INPUT", reason: "INVALID_CURSOR" });
   });
 
+  it.each([
+    ["an e-mail", 'mutation { login(input: { email: "a\\u0000b", password: "long enough it is" }) { user { id } } }'],
+    ["a search", '{ users(filter: { search: "\\u0000" }) { nodes { id } } }'],
+    ["a name", 'mutation ($id: ID!) { updateUser(id: $id, input: { firstName: "\\u0000" }) { id } }'],
+  ])("is BAD_USER_INPUT: U+0000 in %s", async (_, query) => {
+    const { extensions } = await admin.error(query, { id: admin.id });
+    expect(extensions).toMatchObject({ code: "BAD_USER_INPUT", reason: "INVALID_INPUT" });
+  });
+
   it("finds nothing: an id that is none", async () => {
     expect(await admin.data('{ user(id: "nobody") { id } entity(id: "nothing") { id } }')).toEqual({
       user: null,

@@ -5,6 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
+import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import { trace } from "@opentelemetry/api";
 import { SystemError } from "@supergraph/errors";
@@ -33,6 +34,8 @@ type Execution<Context extends BaseContext> =
  */
 export class GraphQLEndpoint<Context extends BaseContext> {
   readonly #contexts = new WeakMap<FastifyRequest, Context>();
+  /** Of persisted queries: a client that has registered one need not do so again when what executes is replaced. */
+  readonly #cache = new InMemoryLRUCache();
   #current: RunningServer<Context> | undefined;
 
   constructor(
@@ -62,6 +65,7 @@ export class GraphQLEndpoint<Context extends BaseContext> {
   async use(execution: Execution<Context>): Promise<void> {
     const server = new ApolloServer<Context>({
       ...execution,
+      cache: this.#cache,
       introspection: true,
       csrfPrevention: true,
       includeStacktraceInErrorResponses: false,

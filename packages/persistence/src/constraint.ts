@@ -1,3 +1,5 @@
+import { SystemError } from "@supergraph/errors";
+
 /** PostgreSQL's SQLSTATE codes (appendix A of its manual) for the violations that a caller can cause. */
 const VIOLATIONS = {
   "23505": "unique",
@@ -19,4 +21,16 @@ export function constraintViolation(error: unknown): ConstraintViolation | undef
   const { code, constraint, column, detail } = error as Error & Record<string, string | undefined>;
   const kind = VIOLATIONS[code as keyof typeof VIOLATIONS] as ConstraintViolation["kind"] | undefined;
   return kind && { kind, constraint, column, detail };
+}
+
+/** SQLSTATEs of text that holds U+0000, in a text and in a jsonb column. */
+const UNSTORABLE_TEXT = new Set(["22021", "22P05"]);
+
+export function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && "code" in error && UNSTORABLE_TEXT.has(String(error.code));
+}
+
+/** PostgreSQL stores every character but one; whoever sent it is told, wherever in the input it stood. */
+export function unstorableText(cause: unknown): SystemError {
+  return new SystemError("INVALID_INPUT", { message: "Text must not contain the character U+0000.", cause });
 }

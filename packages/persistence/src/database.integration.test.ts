@@ -77,6 +77,15 @@ describe("a unit of work", () => {
     expect(await notes()).toEqual([]);
   });
 
+  it("says that U+0000 can't be stored, in text, in JSON or in a comparison", async () => {
+    await database.run((query) => query.raw("create table document (content jsonb)"));
+    const refused = { reason: "INVALID_INPUT" };
+    await expect(write("a\0b")).rejects.toMatchObject(refused);
+    const json = JSON.stringify({ a: "\0" });
+    await expect(database.run((query) => query("document").insert({ content: json }))).rejects.toMatchObject(refused);
+    await expect(database.run((query) => query("note").where({ text: "\0" }))).rejects.toMatchObject(refused);
+  });
+
   it("inside another is part of it", async () => {
     const work = database.unitOfWork(async () => {
       await database.unitOfWork(() => write("inner"));

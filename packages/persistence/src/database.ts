@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import knex, { type Knex } from "knex";
+import { isUnstorableText, unstorableText } from "./constraint.js";
 
 export interface DatabaseSettings {
   /** Connection string of the service's own role. */
@@ -35,12 +36,19 @@ export class Database {
     });
   }
 
-  /** Runs statements: in the current unit of work when there is one, else each by itself. */
+  /**
+   * Runs statements: in the current unit of work when there is one, else each by itself.
+   * @throws SystemError INVALID_INPUT for text that PostgreSQL can't hold; else what the driver throws
+   */
   async run<T>(statements: (query: Knex) => PromiseLike<T>): Promise<T> {
     const unit = this.#units.getStore();
-    if (!unit) return statements(this.#knex);
-    unit.transaction ??= this.#knex.transaction();
-    return statements(await unit.transaction);
+    try {
+      if (!unit) return await statements(this.#knex);
+      unit.transaction ??= this.#knex.transaction();
+      return await statements(await unit.transaction);
+    } catch (error) {
+      throw isUnstorableText(error) ? unstorableText(error) : error;
+    }
   }
 
   /** Commits all that `work` runs, or, when it throws, none of it. Inside another unit of work it is part of that. */

@@ -38,10 +38,10 @@ export function internalSessionRoutes(
     const deadline = Date.now() + wait * 1_000;
     for (;;) {
       const found = await changes.findAfter(after, MAXIMUM_CHANGES);
-      if (found.length > 0 || Date.now() >= deadline || isClosing) {
-        return { position: found.at(-1)?.position ?? after, changes: found };
-      }
+      if (found.length > 0) return { position: found.at(-1)?.position ?? after, changes: found };
       await sleep(POLL_MS);
+      // The database may be closed by now.
+      if (isClosing || Date.now() >= deadline) return { position: after, changes: [] };
     }
   });
 }
