@@ -9,6 +9,8 @@ import { SupervisedProcess } from "./supervised-process.js";
 import { untilReady } from "./until-ready.js";
 
 const SERVICES: ServiceName[] = ["users", "auth", "dynamic", "audit", "gateway"];
+/** A service that died this often before all were ready will not do better the next time. */
+const HOPELESS_DEATHS = 3;
 const { resolve } = createRequire(import.meta.url);
 const register = fileURLToPath(import.meta.resolve("@supergraph/observability/register"));
 
@@ -31,7 +33,7 @@ async function launchProcesses({ settings, secrets, database, log }: Launch): Pr
   const local = `http://127.0.0.1:${settings.ports.gateway}`;
   try {
     await untilReady(async () => {
-      const failed = SERVICES.filter((_, index) => processes[index]?.hasFailed);
+      const failed = SERVICES.filter((_, index) => (processes[index]?.deaths ?? 0) >= HOPELESS_DEATHS);
       if (failed.length > 0) throw new Error(`${failed.join(", ")} could not start; the log above says why.`);
       const answer = await request(`${local}/health/ready`).catch(() => undefined);
       await answer?.body.dump();

@@ -4,15 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@supergraph/service";
 
 const RESTART_PAUSE_MS = 500;
-/** A process that dies this soon after its first start will not do better the second time. */
-const GRACE_MS = 10_000;
 const KILL_AFTER_MS = 20_000;
 
 /** A child process that is started again when it dies, and dies with this one: it notices the channel's end. */
 export class SupervisedProcess {
   #child: ChildProcess;
   #isStopping = false;
-  readonly #startedAt = Date.now();
+  #deaths = 0;
 
   constructor(
     private readonly name: string,
@@ -23,8 +21,9 @@ export class SupervisedProcess {
     this.#child = this.#spawn();
   }
 
-  get hasFailed(): boolean {
-    return this.#child.exitCode !== null && Date.now() - this.#startedAt < GRACE_MS;
+  /** How often it died by itself. */
+  get deaths(): number {
+    return this.#deaths;
   }
 
   async stop(): Promise<void> {
@@ -50,7 +49,8 @@ export class SupervisedProcess {
   }
 
   async #died(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
-    if (this.#isStopping || this.hasFailed) return;
+    if (this.#isStopping) return;
+    this.#deaths++;
     this.log.error({ code, signal }, `${this.name} died; starting it again`);
     await sleep(RESTART_PAUSE_MS);
     if (!this.#isStopping) this.#child = this.#spawn();

@@ -4,10 +4,13 @@ import { currentRequest } from "./request-context.js";
 
 export type { Logger };
 
+/** An unknown level is reported with the other settings at fault; until then there is a log to report it with. */
+const known = (level: string) => (level === "silent" || level in pino.levels.values ? level : "info");
+
 /** A JSON log whose every line names the request, the caller and the trace that it belongs to. */
 export function createLog(service: string, level: string): Logger {
   return pino({
-    level,
+    level: known(level),
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
