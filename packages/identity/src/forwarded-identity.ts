@@ -1,10 +1,22 @@
-import { SignJWT, errors, jwtVerify } from "jose";
+import { SignJWT, errors, jwtVerify, type CryptoKey } from "jose";
 import { SystemError } from "@supergraph/errors";
 import type { Claims, ForwardedIdentity, RequestFacts } from "./claims.js";
 
 const ISSUER = "gateway";
 const TYPE = "claims+jwt";
 const LIFETIME_SECONDS = 60;
+
+/** Keys by secret: jose would import the bytes anew for every token. */
+const keys = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
+function keyOf(secret: Uint8Array): Promise<CryptoKey> {
+  const known = keys.get(secret);
+  if (known) return known;
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const key = crypto.subtle.importKey("raw", new Uint8Array(secret), hmac, false, ["sign", "verify"]);
+  keys.set(secret, key);
+  return key;
+}
 
 /**
  * The header `x-claims`: a JWT (RFC 7519), HS256 with the secret that the services share, for one audience and 60 s.
@@ -23,7 +35,7 @@ export async function signForwardedIdentity(
     .setIssuedAt()
     .setExpirationTime(`${LIFETIME_SECONDS}s`);
   if (sub !== undefined) token.setSubject(sub);
-  return token.sign(secret);
+  return token.sign(await keyOf(secret));
 }
 
 /**
@@ -36,7 +48,7 @@ export async function verifyForwardedIdentity(
   secret: Uint8Array,
 ): Promise<ForwardedIdentity> {
   try {
-    const { payload } = await jwtVerify<Partial<Claims> & { request?: RequestFacts }>(token, secret, {
+    const { payload } = await jwtVerify<Partial<Claims> & { request?: RequestFacts }>(token, await keyOf(secret), {
       algorithms: ["HS256"],
       typ: TYPE,
       issuer: ISSUER,
