@@ -41,6 +41,14 @@ describe("a password's hash", () => {
     expect(await passwordMatches("correct horse batterx", hash)).toBe(false);
   });
 
+  it("is computed off the event loop, which goes on meanwhile", async () => {
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    await hashPassword("correct horse battery");
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(5);
+  });
+
   it("of 72 bytes is not matched by a longer password that begins alike", async () => {
     const longest = "x".repeat(72);
     const hash = await hashPassword(longest);
