@@ -33,3 +33,16 @@ describe("while the supergraph runs", () => {
     expect(await npm("migrate", "up")).toBe("Nothing is pending.\n");
   });
 });
+
+describe("with wrong settings", () => {
+  it.each(["db:url", "migrate"])("npm run %s names them, and shows no stack", { timeout: 60_000 }, async (script) => {
+    const environment = { ...process.env, DATABASE_URL: "nowhere", PORT: "none" };
+    const run = promisify(execFile)("npm", ["run", "-s", script], { cwd: root, env: environment });
+    const { code, stderr } = await run.then(
+      () => ({ code: 0, stderr: "" }),
+      (failure: unknown) => failure as { code: number; stderr: string },
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The settings are not valid:\n {2}PORT: .*\n {2}DATABASE_URL: .*\n$/);
+  });
+});

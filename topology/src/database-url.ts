@@ -1,12 +1,12 @@
 import { privatePostgresUrl } from "@supergraph/private-postgres";
 import { postgresDirectory } from "./database.js";
+import { runTask } from "./run-task.js";
 import { readLauncherSettings } from "./settings.js";
 
-const { databaseUrl, dataDirectory } = readLauncherSettings(process.env);
-const url = databaseUrl ?? (await privatePostgresUrl(postgresDirectory(dataDirectory)));
-if (url === undefined) {
-  process.stderr.write(`No PostgreSQL runs in ${dataDirectory}: npm start starts it.\n`);
-  process.exitCode = 1;
-} else {
+await runTask(async () => {
+  const { databaseUrl, dataDirectory } = readLauncherSettings(process.env);
+  const url = databaseUrl ?? (await privatePostgresUrl(postgresDirectory(dataDirectory)));
+  if (url === undefined) throw new Error(`No PostgreSQL runs in ${dataDirectory}: npm start starts it.`);
   process.stdout.write(`${url}\n`);
-}
+  return 0;
+});
