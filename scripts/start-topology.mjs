@@ -3,10 +3,14 @@ import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { root, superviseNode } from "./processes.mjs";
 
-/** Node's arguments that run a topology from its build, with telemetry loaded before anything else. */
+/**
+ * Node's arguments that run a topology from its build, with telemetry loaded before anything else. With `SUPERGRAPH`
+ * it is the gateway alone: nothing of ours is behind it, whatever the topology.
+ */
 export function topologyCommand(topology) {
   const telemetry = join(root, "observability/dist/register.js");
-  return ["--enable-source-maps", "--import", telemetry, join(root, `topology/dist/${topology}.js`)];
+  const main = process.env.SUPERGRAPH ? "gateway/dist/main.js" : `topology/dist/${topology}.js`;
+  return ["--enable-source-maps", "--import", telemetry, join(root, main)];
 }
 
 /** Installs and builds what is missing, runs the topology until it ends, and ends as it did. */
