@@ -47,6 +47,18 @@ describe("the audit trail", () => {
       }),
     );
 
+  it("keeps of what a client wrote no more than an index of the log can take", async () => {
+    const long = "\u{10ffff}".repeat(100_000);
+    const request = { userAgent: long, operationName: long };
+    const details = { target: { type: "Thing", id: long, label: long } };
+    const refused = { action: "thing.read", identity: { ...identity, request }, path: long, details };
+    await audit.recordDenial(refused, new SystemError("PERMISSION_MISSING"));
+    const [event] = await events();
+    for (const column of ["entity_id", "entity_label", "user_agent", "operation_name", "path"] as const) {
+      expect(event?.[column]).toHaveLength(512);
+    }
+  });
+
   it("stores a success with the change that it describes", async () => {
     await runInRequest({ requestId: "r-1", responseHeaders: {} }, () =>
       audit.attempt(attempt, async () => {

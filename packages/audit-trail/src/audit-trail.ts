@@ -8,7 +8,11 @@ import type { AuditActor, AuditDetails, AuditEvent, AuditOutcome } from "./audit
 import { OutboxRepository } from "./outbox.repository.js";
 
 const SCHEMA_VERSION = 1;
-const MAXIMUM_USER_AGENT = 512;
+/**
+ * Characters of a text that a client may choose. Some are indexed, and a b-tree takes 2,704 bytes: an event that the
+ * log can't take would hold up every later one.
+ */
+const MAXIMUM_TEXT = 512;
 
 /** One thing that somebody tries to do. */
 export interface Attempt {
@@ -112,16 +116,16 @@ export class AuditTrail {
       id: newId(),
       occurred_at: new Date().toISOString(),
       service: this.service,
-      action: attempt.action,
+      action: attempt.action.slice(0, MAXIMUM_TEXT),
       outcome,
       reason: reason ?? details.reason ?? null,
       user_id: actor.id ?? null,
       actor_type: actor.type,
-      actor_label: actor.label ?? null,
+      actor_label: bounded(actor.label),
       impersonator_id: actor.impersonatorId ?? null,
-      entity_id: details.target?.id ?? null,
+      entity_id: bounded(details.target?.id),
       entity_type: details.target?.type ?? null,
-      entity_label: details.target?.label ?? null,
+      entity_label: bounded(details.target?.label),
       entity_version: details.target?.version ?? null,
       // What was not committed did not change.
       changes: outcome === "success" ? (details.changes ?? []) : [],
@@ -131,12 +135,16 @@ export class AuditTrail {
       span_id: span?.spanId ?? null,
       session_id: actor.sessionId ?? null,
       ip: request.ip ?? null,
-      user_agent: request.userAgent?.slice(0, MAXIMUM_USER_AGENT) ?? null,
-      operation_name: request.operationName ?? null,
-      path: attempt.path,
+      user_agent: bounded(request.userAgent),
+      operation_name: bounded(request.operationName),
+      path: attempt.path.slice(0, MAXIMUM_TEXT),
       schema_version: SCHEMA_VERSION,
     };
   }
+}
+
+function bounded(text: string | undefined): string | null {
+  return text?.slice(0, MAXIMUM_TEXT) ?? null;
 }
 
 function merged(earlier: AuditDetails, later: AuditDetails): AuditDetails {

@@ -99,6 +99,10 @@ describe("access to a root field", () => {
       ["thing.change", "success", "t"],
     ]);
   });
+
+  it("names what was refused in the event, not what the client calls it", async () => {
+    expect((await run("{ login: mine }", undefined)).recorded).toEqual([["query.mine", "SIGN_IN_REQUIRED", undefined]]);
+  });
 });
 
 describe("a subgraph with a root field that declares no access, or a mutation that declares no audit", () => {

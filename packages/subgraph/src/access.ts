@@ -18,7 +18,7 @@ export interface AuditDeclaration {
 }
 
 type Arguments = Record<string, unknown>;
-type Field = Pick<GraphQLResolveInfo, "path">;
+type Field = Pick<GraphQLResolveInfo, "path" | "fieldName">;
 
 /** Runs `next` for a caller who has `access`; a read that is refused leaves an event of its own. */
 export async function withAccess<T>(
@@ -49,7 +49,7 @@ async function recordRefusedRead(
     {
       action: resource
         ? `${resource}.${action}`
-        : `${String(info.path.typename ?? "Query").toLowerCase()}.${info.path.key}`,
+        : `${String(info.path.typename ?? "Query").toLowerCase()}.${info.fieldName}`,
       identity: context.caller.identity,
       path: pathOf(info),
     },

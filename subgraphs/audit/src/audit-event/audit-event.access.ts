@@ -5,7 +5,7 @@ import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
 const AUDITOR: Access = { kind: "permitted", anyOf: ["audit:read"] };
 
 /** Where in the operation something is asked. */
-export type AskingField = Pick<GraphQLResolveInfo, "path">;
+export type AskingField = Pick<GraphQLResolveInfo, "path" | "fieldName">;
 
 export type ReadScope = "all" | "none" | { actorId: string };
 
