@@ -103,6 +103,39 @@ describe("defining an entity type", () => {
     expect(data).toEqual({ createLamp: { watts: 40 } });
   });
 
+  it("stores defaults and patterns to the letter, where Knex takes a question mark for a parameter", async () => {
+    const note = "what? ?? \\? it's \\";
+    const { errors } = await server.define({
+      name: "Quiz",
+      pluralName: "quizzes",
+      fields: [
+        { name: "note", kind: "STRING", defaultValue: note },
+        { name: "notes", kind: "STRING", list: true, defaultValue: [note, "?"] },
+        { name: "meta", kind: "JSON", defaultValue: { note } },
+        { name: "color", kind: "STRING", pattern: "^colou?r\\?$" },
+      ],
+    });
+    expect(errors).toEqual([]);
+    const create = (color: string) =>
+      server.ask("mutation ($color: String) { createQuiz(input: { color: $color }) { note notes meta color } }", {
+        as: admin,
+        variables: { color },
+      });
+    expect((await create("color?")).data).toEqual({
+      createQuiz: { note, notes: [note, "?"], meta: { note }, color: "color?" },
+    });
+    expect((await create("colour")).reasons).toEqual(["INVALID_INPUT"]);
+  });
+
+  it("makes a table of the longest name that a type may have", async () => {
+    const { errors } = await server.define({
+      name: `L${"o".repeat(61)}g`,
+      pluralName: "longs",
+      fields: [{ name: "text", kind: "STRING" }],
+    });
+    expect(errors).toEqual([]);
+  });
+
   it("names everything that is wrong at once", async () => {
     const { reasons, fields } = await server.define({
       name: "person",

@@ -32,7 +32,7 @@ export class EntityTableRepository {
   private async createTable(type: EntityTypeDraft): Promise<void> {
     await this.database.run((query) =>
       query.schema.createTable(type.name, (table) => {
-        systemColumns(table, query);
+        systemColumns(table, query, type.name);
         for (const field of type.fields) fieldColumn(table, query, type.name, field);
         table.index(["created_by", "id"], constraintName(type.name, ["created"], "index"));
         for (const names of type.uniqueTogether) uniqueIndex(table, query, type.name, names);
@@ -41,8 +41,8 @@ export class EntityTableRepository {
   }
 }
 
-function systemColumns(table: Knex.CreateTableBuilder, query: Knex): void {
-  table.uuid("id").primary();
+function systemColumns(table: Knex.CreateTableBuilder, query: Knex, typeName: string): void {
+  table.uuid("id").primary({ constraintName: constraintName(typeName, [], "key") });
   table.integer("version").notNullable().defaultTo(1);
   table.timestamp("created_at", { useTz: true }).notNullable().defaultTo(query.fn.now());
   table.timestamp("updated_at", { useTz: true }).notNullable().defaultTo(query.fn.now());
@@ -55,7 +55,7 @@ function fieldColumn(table: Knex.CreateTableBuilder, query: Knex, typeName: stri
   const column = table.specificType(field.name, columnType(field));
   if (field.required) void column.notNullable();
   if (field.defaultValue !== null) void column.defaultTo(defaultOf(query, field));
-  addChecks(table, typeName, field);
+  addChecks(table, query, typeName, field);
   if (refersToEntity(field)) {
     table
       .foreign(field.name, constraintName(typeName, [field.name], "reference"))
@@ -79,14 +79,22 @@ export function columnType(field: FieldDefinition): string {
 
 function defaultOf(query: Knex, { kind, list, defaultValue }: FieldDefinition): Knex.Raw {
   const { sqlType } = kindTraits[kind];
-  if (kind === FieldKind.JSON) return query.raw("?::jsonb", [JSON.stringify(defaultValue)]);
-  if (!list) return query.raw(`?::${sqlType}`, [String(defaultValue)]);
-  const elements = defaultValue as unknown[];
-  return query.raw(`array[${elements.map(() => "?").join(", ")}]::${sqlType}[]`, elements.map(String));
+  if (kind === FieldKind.JSON) return query.raw(`${literal(JSON.stringify(defaultValue))}::jsonb`);
+  if (!list) return query.raw(`${literal(String(defaultValue))}::${sqlType}`);
+  const elements = (defaultValue as unknown[]).map((element) => literal(String(element)));
+  return query.raw(`array[${elements.join(", ")}]::${sqlType}[]`);
+}
+
+/**
+ * Text as a literal of SQL. DDL takes no parameters, and Knex would number every `?` that it finds in a statement as
+ * one, inside of literals too: written by its code, there is none to find.
+ */
+function literal(text: string): string {
+  return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("?", "\\x3F")}'`;
 }
 
 /** What the service checks first, and says better; here nothing gets past it. */
-function addChecks(table: Knex.CreateTableBuilder, typeName: string, field: FieldDefinition): void {
+function addChecks(table: Knex.CreateTableBuilder, query: Knex, typeName: string, field: FieldDefinition): void {
   const { name, kind, list, enumValues, minimum, maximum, maxLength, pattern } = field;
   const check = (rule: string, sql: string, bindings: unknown[]) =>
     table.check(sql, bindings as never, `"${constraintName(typeName, [name], rule)}"`);
@@ -101,7 +109,7 @@ function addChecks(table: Knex.CreateTableBuilder, typeName: string, field: Fiel
   if (maximum !== null) check("maximum", `${bound} >= ${elements}`, [maximum, name]);
   if (kind === FieldKind.TEXT && maxLength !== null && !list)
     check("length", "char_length(??) <= ?", [name, maxLength]);
-  if (pattern !== null) check("pattern", "?? ~ ?", [name, pattern]);
+  if (pattern !== null) check("pattern", "?? ~ ?", [name, query.raw(literal(pattern))]);
 }
 
 /** Deleted entities don't count: their values are free again. */
