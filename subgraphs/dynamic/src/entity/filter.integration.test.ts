@@ -119,6 +119,13 @@ it("a filter finds exactly the entities that it is true of, and its `not` exactl
   );
 }, 60_000);
 
+it("a filter of many parts is refused, also when they ask for nothing", async () => {
+  const list = (filter: Filter) => parts.serviceFor(admin).list(parts.typeOf("Box"), { filter }, parts.model);
+  const empty = Array.from({ length: 201 }, () => ({}));
+  await expect(list({ or: empty })).rejects.toMatchObject({ reason: "INVALID_INPUT" });
+  await expect(list({ not: { and: empty } })).rejects.toMatchObject({ reason: "INVALID_INPUT" });
+});
+
 /** What the contract says of a filter, by the plainest means. */
 function holds(by: Filter, row: Row): boolean {
   return Object.entries(by).every(([name, value]) => {

@@ -59,7 +59,11 @@ class FilterReader {
   #entry(type: EntityTypeDefinition, name: string, given: unknown, path: string, depth: number): Condition {
     if (name === "not") return { kind: "not", of: this.read(type, given as Input, path, depth + 1) };
     if (name === "and" || name === "or") {
-      const of = (given as Input[]).map((each, index) => this.read(type, each, `${path}[${index}]`, depth + 1));
+      const of = (given as Input[]).map((each, index) => {
+        // One that asks for nothing is SQL all the same.
+        this.#count(path);
+        return this.read(type, each, `${path}[${index}]`, depth + 1);
+      });
       return { kind: name === "and" ? "all" : "any", of };
     }
     const field = type.fields.find((each) => each.name === name);
