@@ -13,7 +13,7 @@ import type { Logger } from "@supergraph/service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import { errorFormatter } from "./format-error.js";
-import { limitOperation, limitVariables } from "./operation-limits.js";
+import { limitOperation, limitVariables, MAXIMUM_SELECTIONS } from "./operation-limits.js";
 import { RunningServer, type Handler } from "./running-server.js";
 
 const PATH = "/graphql";
@@ -68,6 +68,7 @@ export class GraphQLEndpoint<Context extends BaseContext> {
       cache: this.#cache,
       introspection: true,
       csrfPrevention: true,
+      maxRecursiveSelections: MAXIMUM_SELECTIONS,
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
       // Apollo's own log lines, at the level that they have there.

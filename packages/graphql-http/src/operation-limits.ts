@@ -4,6 +4,11 @@ import { Lexer, Source, TokenKind } from "graphql";
 /** graphql-js parses, validates and executes by recursion: without a limit a deep operation ends the process's stack. */
 const MAXIMUM_DEPTH = 100;
 const MAXIMUM_TOKENS = 15_000;
+/**
+ * Of an operation with its fragments spread out: a few that spread each other twice make two to their number of it, and
+ * planning costs what the whole is.
+ */
+export const MAXIMUM_SELECTIONS = 10_000;
 const OPENING = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
