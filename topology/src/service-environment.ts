@@ -10,9 +10,11 @@ export function serviceEnvironment(
   databaseUrls: Record<SubgraphName, string>,
 ): NodeJS.ProcessEnv {
   const { ports, host } = settings;
+  // What is for one service, or for the launcher alone (the database's owner), is not for the others to inherit.
+  const { DATABASE_URL: _url, AUTH_KEY_ENCRYPTION_KEY: _key, ADMIN_PASSWORD: _password, ...inherited } = process.env;
   const url = (service: SubgraphName) => `http://127.0.0.1:${ports[service]}`;
   return {
-    ...process.env,
+    ...inherited,
     HOST: host,
     PORT: String(ports[name]),
     LOG_LEVEL: settings.logLevel,

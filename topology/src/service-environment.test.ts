@@ -1,0 +1,26 @@
+import { subgraphNames } from "@supergraph/service";
+import { afterEach, expect, it, vi } from "vitest";
+import { serviceEnvironment } from "./service-environment.js";
+import { readLauncherSettings } from "./settings.js";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it("a service inherits no secret of another, nor the database's owner", () => {
+  vi.stubEnv("DATABASE_URL", "postgres://owner:owners-own@localhost/graph");
+  vi.stubEnv("AUTH_KEY_ENCRYPTION_KEY", "auths-own");
+  vi.stubEnv("ADMIN_PASSWORD", "administrators-own");
+  const settings = readLauncherSettings({});
+  const databaseUrls = { users: "users", auth: "auth", dynamic: "dynamic", audit: "audit" };
+  const secrets = {
+    gatewaySecret: "gateway",
+    authKeyEncryptionKey: "key",
+    administratorPassword: "password",
+    rolePasswords: databaseUrls,
+  };
+  for (const name of ["gateway", ...subgraphNames] as const) {
+    const values = Object.values(serviceEnvironment(name, settings, secrets, databaseUrls));
+    expect(values.filter((value) => value?.includes("s-own"))).toEqual([]);
+  }
+});
