@@ -2,6 +2,9 @@ import type { SystemError } from "@supergraph/errors";
 import type { Claims, ForwardedIdentity, RequestFacts } from "@supergraph/identity";
 import { currentRequest } from "@supergraph/service";
 
+/** Characters of what a client wrote that travel on: it goes in a header, and those of a request must fit 16 KiB. */
+const MAXIMUM_TEXT = 512;
+
 /** On whose behalf an operation runs. Signing in during the operation makes the caller that person for its rest. */
 export class Caller {
   #claims: Claims | undefined;
@@ -26,7 +29,15 @@ export class Caller {
   }
 
   identity(operationName: string | null): ForwardedIdentity {
-    return { caller: this.#claims, request: { ...this.facts, ...(operationName !== null && { operationName }) } };
+    const { userAgent, ...facts } = this.facts;
+    return {
+      caller: this.#claims,
+      request: {
+        ...facts,
+        ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAXIMUM_TEXT) }),
+        ...(operationName !== null && { operationName: operationName.slice(0, MAXIMUM_TEXT) }),
+      },
+    };
   }
 }
 
