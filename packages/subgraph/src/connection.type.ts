@@ -36,18 +36,18 @@ export enum OrderDirection {
   ASC = "ASC",
   DESC = "DESC",
 }
-registerEnumType(OrderDirection, { name: "OrderDirection" });
+registerEnumType(OrderDirection, { name: "OrderDirection", description: "Which end of an order comes first." });
 
 /** Makes the classes `<name>Connection` and `<name>Edge` of a node type. */
 export function connectionType<Node extends object>(node: () => ClassType<Node>, name: string) {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  @ObjectType(`${name}Edge`, { description: "A place in a list, and what stands there.", simpleResolvers: true })
   class Edge {
     @Field() cursor!: string;
     @Field(node) node!: Node;
   }
 
   // graphql-js's own resolver calls totalCount; type-graphql's would hand the function out as the value.
-  @ObjectType(`${name}Connection`, { simpleResolvers: true })
+  @ObjectType(`${name}Connection`, { description: "A page of a list.", simpleResolvers: true })
   class Connection {
     @Field(() => [node()]) nodes!: Node[];
     @Field(() => [Edge]) edges!: Edge[];

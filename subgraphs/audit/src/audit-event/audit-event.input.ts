@@ -5,7 +5,7 @@ export enum AuditOrder {
   NEWEST_FIRST = "NEWEST_FIRST",
   OLDEST_FIRST = "OLDEST_FIRST",
 }
-registerEnumType(AuditOrder, { name: "AuditOrder" });
+registerEnumType(AuditOrder, { name: "AuditOrder", description: "Which end of the log comes first." });
 
 @InputType({ description: "Which events. All that is given must hold." })
 export class AuditEventFilter {

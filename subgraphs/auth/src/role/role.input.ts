@@ -3,7 +3,7 @@ import { Field, InputType } from "type-graphql";
 
 const PERMISSION = /^(\*|[A-Za-z][A-Za-z0-9-]{0,62}:(\*|[a-z][a-z-]{0,62})(:(own|all))?)$/;
 
-@InputType()
+@InputType({ description: "A new role." })
 export class RoleInput {
   @Field() @Length(1, 100) name!: string;
 

@@ -14,7 +14,7 @@ export class Session {
   @Field(() => String, { nullable: true }) userAgent!: string | null;
 }
 
-@ObjectType()
+@ObjectType({ description: "What a client shows, and renews, to stay signed in." })
 export class AuthTokens {
   @Field({ description: "Sent as `Authorization: Bearer …`; 15 minutes." }) accessToken!: string;
   @Field({ description: "Goes to refreshSession, once." }) refreshToken!: string;

@@ -6,7 +6,7 @@ import { Role } from "../role/role.type.js";
 import { Session } from "../session/session.type.js";
 import { User } from "./user.type.js";
 
-@ObjectType()
+@ObjectType({ description: "How long a password must be, in bytes of UTF-8." })
 export class PasswordPolicy {
   @Field(() => Int) minimumBytes!: number;
   @Field(() => Int) maximumBytes!: number;

@@ -41,6 +41,7 @@ it("a type's SDL is what the person defined", () => {
       shop: Shop
     }
 
+    """What state of Product can be."""
     enum ProductState {
       ON
       OFF
@@ -117,7 +118,8 @@ it("asks for what must be given, and filters by what the kind can", async () => 
     }"
   `);
   expect(print("ProductOrderField")).toMatchInlineSnapshot(`
-    "enum ProductOrderField {
+    """"What Product can be ordered by."""
+    enum ProductOrderField {
       ID
       CREATED_AT
       UPDATED_AT

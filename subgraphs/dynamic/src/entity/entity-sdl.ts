@@ -24,7 +24,7 @@ const PAGE = "first: Int, after: String, last: Int, before: String";
 export const sharedSdl = [
   printType(GraphQLDate),
   printType(GraphQLBigInt),
-  "enum OrderDirection { ASC DESC }",
+  '"Which end of an order comes first."\nenum OrderDirection { ASC DESC }',
   `"Where a page stands in its list."
 type PageInfo @shareable {
   hasNextPage: Boolean!
@@ -96,7 +96,8 @@ function objectTypeSdl({ name, description, fields }: EntityTypeDefinition): str
 
 function connectionSdl(type: EntityTypeDefinition): string {
   const { connection, edge } = namesOf(type);
-  return `type ${connection} {
+  return `"A page of a list."
+type ${connection} {
   nodes: [${type.name}!]!
   edges: [${edge}!]!
   pageInfo: PageInfo!
@@ -104,6 +105,7 @@ function connectionSdl(type: EntityTypeDefinition): string {
   totalCount: Int!
 }
 
+"A place in a list, and what stands there."
 type ${edge} {
   cursor: String!
   node: ${type.name}!
@@ -138,8 +140,10 @@ export function sortableFields({ fields }: Pick<EntityTypeDefinition, "fields">)
 function orderSdl(type: EntityTypeDefinition): string {
   const { order, orderField } = namesOf(type);
   const values = sortableFields(type).map(({ name }) => orderValueOf(name));
-  return `enum ${orderField} { ID CREATED_AT UPDATED_AT ${values.join(" ")} }
+  return `"What ${type.name} can be ordered by."
+enum ${orderField} { ID CREATED_AT UPDATED_AT ${values.join(" ")} }
 
+"In which order ${type.name} is listed."
 input ${order} { field: ${orderField}! direction: OrderDirection! = ASC }`;
 }
 
@@ -162,10 +166,10 @@ function rootSdl(type: EntityTypeDefinition): string {
 ${names.many}(filter: ${names.filter}, orderBy: [${names.order}!], ${PAGE}): ${names.connection}! ${scopes("read")}`,
   ];
   const mutations = [
-    `${names.create}(input: ${names.input}!): ${name}! ${scopes("create")}`,
-    `${names.change}(id: ID!, input: ${names.update}!, expectedVersion: Int): ${name}! ${scopes("update")}`,
-    `"It can be restored."\n${names.delete}(id: ID!, expectedVersion: Int): ${name}! ${scopes("delete")}`,
-    `${names.restore}(id: ID!): ${name}! ${scopes("delete")}`,
+    `"Stores a new ${name}."\n${names.create}(input: ${names.input}!): ${name}! ${scopes("create")}`,
+    `"Changes a ${name}: what is given; what is left out stays."\n${names.change}(id: ID!, input: ${names.update}!, expectedVersion: Int): ${name}! ${scopes("update")}`,
+    `"Deletes a ${name}; it can be restored."\n${names.delete}(id: ID!, expectedVersion: Int): ${name}! ${scopes("delete")}`,
+    `"Takes back that a ${name} was deleted."\n${names.restore}(id: ID!): ${name}! ${scopes("delete")}`,
   ];
   return `extend type Query {\n${indented(queries)}\n}\n\nextend type Mutation {\n${indented(mutations)}\n}`;
 }

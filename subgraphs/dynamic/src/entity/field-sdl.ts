@@ -55,7 +55,7 @@ export function filterTypeOf(typeName: string, field: FieldDefinition): string {
 /** The enum of an ENUM field. */
 export function enumSdl(typeName: string, field: FieldDefinition): string {
   return described(
-    field.description,
+    field.description ?? `What ${field.name} of ${typeName} can be.`,
     `enum ${enumTypeOf(typeName, field.name)} { ${(field.enumValues ?? []).join(" ")} }`,
   );
 }

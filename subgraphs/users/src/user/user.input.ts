@@ -9,7 +9,7 @@ const WhenGiven = () => ValidateIf((_, value) => value !== undefined);
 
 const WEB_ADDRESS = { protocols: ["http", "https"], require_protocol: true, require_tld: false };
 
-@InputType()
+@InputType({ description: "Which people. All that is given must hold." })
 export class UserFilter {
   @Field(() => String, { nullable: true, description: "Matches names and e-mail, without regard to case." })
   @IsOptional()
@@ -27,15 +27,15 @@ export enum UserOrderField {
   EMAIL = "EMAIL",
   LAST_NAME = "LAST_NAME",
 }
-registerEnumType(UserOrderField, { name: "UserOrderField" });
+registerEnumType(UserOrderField, { name: "UserOrderField", description: "What people can be ordered by." });
 
-@InputType()
+@InputType({ description: "In which order people are listed." })
 export class UserOrder {
   @Field(() => UserOrderField) field!: UserOrderField;
   @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC }) direction!: OrderDirection;
 }
 
-@InputType()
+@InputType({ description: "What changes of a profile; what is left out stays." })
 export class UserProfileInput {
   @Field(() => String, { nullable: true }) @IsOptional() @MaxLength(2_000) bio?: string | null;
 
@@ -58,7 +58,7 @@ export class UserProfileInput {
   @Field(() => Boolean, { nullable: true }) @WhenGiven() @IsBoolean() emailNotifications?: boolean;
 }
 
-@InputType()
+@InputType({ description: "What changes of a person; what is left out stays." })
 export class UpdateUserInput {
   @Field(() => String, { nullable: true }) @WhenGiven() @Length(1, 100) firstName?: string;
   @Field(() => String, { nullable: true }) @WhenGiven() @Length(1, 100) lastName?: string;

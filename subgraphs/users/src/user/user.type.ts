@@ -6,14 +6,14 @@ export enum UserStatus {
   SUSPENDED = "SUSPENDED",
   DELETED = "DELETED",
 }
-registerEnumType(UserStatus, { name: "UserStatus" });
+registerEnumType(UserStatus, { name: "UserStatus", description: "Whether a person's account can be used." });
 
 export enum Theme {
   LIGHT = "LIGHT",
   DARK = "DARK",
   SYSTEM = "SYSTEM",
 }
-registerEnumType(Theme, { name: "Theme" });
+registerEnumType(Theme, { name: "Theme", description: "The colours of the clients; SYSTEM: as the device is set." });
 
 @ObjectType({ description: "What a person tells of themselves, and how they like the clients to be." })
 export class UserProfile {
@@ -49,5 +49,5 @@ export class User {
   @Field(() => GraphQLDateTime) updatedAt!: Date;
 }
 
-@ObjectType()
+@ObjectType({ description: "A page of a list." })
 export class UserConnection extends connectionType(() => User, "User") {}
