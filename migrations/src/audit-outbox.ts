@@ -28,6 +28,12 @@ export const eventColumns = `
   path text,
   schema_version integer not null`;
 
+/** Texts that clients have a hand in: what the log could not index would hold up its sealing, for every service. */
+const boundedText = ["action", "reason", "actor_label", "entity_id", "entity_type", "entity_label", "request_id"]
+  .concat(["trace_id", "span_id", "ip", "user_agent", "operation_name", "path"])
+  .map((column) => `coalesce(length(${column}), 0) <= 512`)
+  .join(" and ");
+
 /** The names in `eventColumns`, in order. */
 export const eventColumnNames = [...eventColumns.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? "");
 
@@ -38,7 +44,7 @@ export const eventColumnNames = [...eventColumns.matchAll(/^ {2}(\w+)/gm)].map((
 export function auditOutbox(schema: string): Migration {
   return sqlMigration({
     up: `
-      create table ${schema}.audit_outbox (${eventColumns});
+      create table ${schema}.audit_outbox (${eventColumns}, constraint audit_outbox_text_length check (${boundedText}));
       create index audit_outbox_order on ${schema}.audit_outbox (occurred_at, id);`,
     down: `drop table ${schema}.audit_outbox;`,
   });

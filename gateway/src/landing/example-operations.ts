@@ -39,12 +39,12 @@ export const exampleOperations: readonly ExampleOperation[] = [
   {
     title: "Define a type",
     as: "an administrator",
-    query: `mutation DefineProduct {
+    query: `mutation DefineBook {
   defineEntityType(input: {
-    name: "Product", pluralName: "products"
+    name: "Book", pluralName: "books"
     fields: [
-      { name: "name", kind: STRING, required: true }
-      { name: "sku", kind: STRING, unique: true }
+      { name: "title", kind: STRING, required: true }
+      { name: "isbn", kind: STRING, unique: true }
       { name: "price", kind: DECIMAL }
       { name: "owner", kind: REFERENCE, target: "User" }
     ]
@@ -54,17 +54,17 @@ export const exampleOperations: readonly ExampleOperation[] = [
   {
     title: "Store an entity of it",
     as: "an administrator",
-    query: `mutation CreateProduct {
-  createProduct(input: { name: "Lamp", sku: "L-1", price: "19.90" }) { id name sku price }
+    query: `mutation CreateBook {
+  createBook(input: { title: "Middlemarch", isbn: "9780141439549", price: "19.90" }) { id title isbn price }
 }`,
   },
   {
     title: "Find it, with its audit trail",
     as: "an administrator",
-    query: `query FindProducts {
-  products(filter: { sku: { eq: "L-1" } }) {
+    query: `query FindBooks {
+  books(filter: { isbn: { eq: "9780141439549" } }) {
     nodes {
-      id name price
+      id title price
       owner { email }
       auditEvents { nodes { action occurredAt actor { user { displayName } } } }
     }
@@ -75,7 +75,7 @@ export const exampleOperations: readonly ExampleOperation[] = [
     title: "Who did what?",
     as: "an auditor",
     query: `query Audit {
-  auditEvents(filter: { entityId: "Product" }) {
+  auditEvents(filter: { entityId: "Book" }) {
     nodes { action outcome actor { id label } target { type id label } requestId traceId }
   }
 }`,

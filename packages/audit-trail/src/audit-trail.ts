@@ -34,6 +34,7 @@ interface Draft {
  */
 export class AuditTrail {
   readonly #drafts = new AsyncLocalStorage<Draft>();
+  readonly #recorded = new WeakSet<object>();
   readonly #outbox: OutboxRepository;
 
   constructor(
@@ -47,6 +48,11 @@ export class AuditTrail {
   /** Whether the running code is inside an attempt, whose event will say how it ended. */
   get isRecording(): boolean {
     return this.#drafts.getStore() !== undefined;
+  }
+
+  /** Whether an event speaks of this error already. */
+  hasRecorded(error: object): boolean {
+    return this.#recorded.has(error);
   }
 
   /** Adds to the event of the attempt that the running code is part of. */
@@ -99,6 +105,7 @@ export class AuditTrail {
       this.log.error({ err: storing, cause, audit: event }, "an audit event could not be stored");
       throw new SystemError("SERVICE_OUT_OF_REACH", { cause: storing });
     }
+    if (typeof cause === "object" && cause !== null) this.#recorded.add(cause);
     this.#logLine(event);
   }
 

@@ -56,7 +56,7 @@ export function createServer({ name, log, isReady, trustProxy }: ServerOptions):
     openRequest(name, request, reply, done);
   });
   app.addHook("onSend", (request, reply, payload, done) => {
-    void reply.headers(request.context.responseHeaders);
+    void reply.header("x-content-type-options", "nosniff").headers(request.context.responseHeaders);
     done(null, payload);
   });
   app.addHook("onResponse", (request, reply, done) => {

@@ -2,14 +2,42 @@ import "reflect-metadata";
 import type { AuditTrail, Attempt } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import { graphql } from "graphql";
-import { Arg, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver } from "type-graphql";
 import { describe, expect, it } from "vitest";
 import { Audited, Permits, Public, SignedIn } from "./access.js";
 import { Caller, type SubgraphContext } from "./context.js";
 import { buildExecutableSchema, buildStaticSchema } from "./schema.js";
 
+@ObjectType()
+class Thing {
+  @Field()
+  id!: string;
+}
+
+@Resolver(() => Thing)
+class ThingFieldResolver {
+  @FieldResolver(() => String, { nullable: true })
+  secret(@Ctx() { caller }: SubgraphContext): string {
+    caller.require("things:read-secrets");
+    return "secret";
+  }
+}
+
 @Resolver()
 class ThingResolver {
+  @Query(() => Thing)
+  @Permits("things:read")
+  thing(): Thing {
+    return { id: "t" };
+  }
+
+  @Mutation(() => String)
+  @Audited({ action: "thing.rename" })
+  @Permits("things:change")
+  renameThing(@Arg("id", () => String) id: string, @Arg("name", () => String) name: string): string {
+    return id + name;
+  }
+
   @Query(() => String)
   @Public()
   open(): string {
@@ -39,8 +67,10 @@ class ThingResolver {
 /** Keeps what would be stored; storing itself is tested with a database in audit-trail. */
 function recordingContext(permissions: string[] | undefined) {
   const recorded: { attempt: Attempt; outcome: string }[] = [];
+  const known = new Set<unknown>();
   let isRecording = false;
   const audit = {
+    hasRecorded: (error: unknown) => known.has(error),
     get isRecording() {
       return isRecording;
     },
@@ -52,13 +82,15 @@ function recordingContext(permissions: string[] | undefined) {
         return result;
       } catch (error) {
         recorded.push({ attempt, outcome: error instanceof SystemError ? error.reason : "UNEXPECTED" });
+        known.add(error);
         throw error;
       } finally {
         isRecording = false;
       }
     },
-    recordDenial: (attempt: Attempt, { reason }: SystemError) => {
-      recorded.push({ attempt, outcome: reason });
+    recordDenial: (attempt: Attempt, error: SystemError) => {
+      recorded.push({ attempt, outcome: error.reason });
+      known.add(error);
       return Promise.resolve();
     },
   } as unknown as AuditTrail;
@@ -66,7 +98,7 @@ function recordingContext(permissions: string[] | undefined) {
   return { recorded, context: { audit, caller: new Caller({ caller, request: {} }) } satisfies SubgraphContext };
 }
 
-const schema = buildExecutableSchema(await buildStaticSchema({ resolvers: [ThingResolver] }));
+const schema = buildExecutableSchema(await buildStaticSchema({ resolvers: [ThingResolver, ThingFieldResolver] }));
 
 async function run(source: string, permissions: string[] | undefined) {
   const { recorded, context } = recordingContext(permissions);
@@ -102,6 +134,21 @@ describe("access to a root field", () => {
 
   it("names what was refused in the event, not what the client calls it", async () => {
     expect((await run("{ login: mine }", undefined)).recorded).toEqual([["query.mine", "SIGN_IN_REQUIRED", undefined]]);
+  });
+});
+
+describe("a field that a rule below it refuses", () => {
+  it("leaves an event with its object as the target, once however often it is asked for in a request", async () => {
+    const { data, recorded } = await run("{ one: thing { secret } two: thing { secret } }", ["things:read"]);
+    expect(data).toEqual({ one: { secret: null }, two: { secret: null } });
+    expect(recorded).toEqual([["thing.secret", "PERMISSION_MISSING", "t"]]);
+  });
+});
+
+describe("the arguments of a field", () => {
+  it("stand in the order in which they are written", async () => {
+    const { sdl } = await buildStaticSchema({ resolvers: [ThingResolver, ThingFieldResolver] });
+    expect(sdl).toContain("renameThing(id: String!, name: String!)");
   });
 });
 

@@ -2,6 +2,7 @@ import type { AuditDetails } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import type { Permission } from "@supergraph/identity";
 import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
+import { recordRefusedRead } from "./refused-reads.js";
 import { Directive, Extensions, createMethodMiddlewareDecorator, type MiddlewareFn } from "type-graphql";
 import type { SubgraphContext } from "./context.js";
 
@@ -27,34 +28,22 @@ export async function withAccess<T>(
   info: Field,
   next: () => Promise<T>,
 ): Promise<T> {
-  try {
-    if (access.kind === "signed-in") context.caller.signedIn();
-    if (access.kind === "permitted") context.caller.require(...access.anyOf);
-  } catch (error) {
-    if (error instanceof SystemError && !context.audit.isRecording)
-      await recordRefusedRead(access, context, info, error);
-    throw error;
+  if (access.kind === "signed-in") context.caller.signedIn();
+  if (access.kind === "permitted") {
+    const [first = ""] = access.anyOf;
+    try {
+      context.caller.require(...access.anyOf);
+    } catch (error) {
+      if (error instanceof SystemError) await recordRefusedRead(error, context, info, actionOf(first));
+      throw error;
+    }
   }
   return next();
 }
 
-async function recordRefusedRead(
-  access: Access,
-  context: SubgraphContext,
-  info: Field,
-  error: SystemError,
-): Promise<void> {
-  const [resource = "", action = ""] = access.kind === "permitted" ? (access.anyOf[0] ?? "").split(":") : [];
-  await context.audit.recordDenial(
-    {
-      action: resource
-        ? `${resource}.${action}`
-        : `${String(info.path.typename ?? "Query").toLowerCase()}.${info.fieldName}`,
-      identity: context.caller.identity,
-      path: pathOf(info),
-    },
-    error,
-  );
+/** `resource.action` of a permission. */
+function actionOf(permission: Permission): string {
+  return permission.split(":").slice(0, 2).join(".");
 }
 
 /** Runs `next` as one unit of work that leaves exactly one audit event, however it ends. */

@@ -2,10 +2,11 @@ import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import type { GraphQLResolverMap } from "@apollo/subgraph/dist/schema-helper/resolverMap.js";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { concatAST, parse, type GraphQLFieldMap, type GraphQLSchema } from "graphql";
+import { concatAST, isObjectType, parse, type GraphQLFieldMap, type GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchema, createResolversMap, type NonEmptyArray } from "type-graphql";
 import type { SubgraphContext } from "./context.js";
+import { recordingRefusals } from "./refused-reads.js";
 import { validateInput } from "./validate-input.js";
 
 const LINK = `extend schema @link(
@@ -46,6 +47,7 @@ export interface StaticSchema {
 export async function buildStaticSchema<Context extends SubgraphContext>(
   parts: SchemaParts<Context>,
 ): Promise<StaticSchema> {
+  inWrittenOrder();
   const schema = await buildSchema({
     resolvers: parts.resolvers,
     orphanedTypes: [...(parts.orphanedTypes ?? [])] as never[],
@@ -69,7 +71,25 @@ export function buildExecutableSchema(fixed: StaticSchema, extension?: SchemaExt
   const resolvers = { ...fixed.resolvers };
   for (const [type, fields] of Object.entries(extension?.resolvers ?? {}))
     resolvers[type] = { ...resolvers[type], ...fields };
-  return buildSubgraphSchema({ typeDefs: concatAST(documents), resolvers: resolvers as GraphQLResolverMap<unknown> });
+  const schema = buildSubgraphSchema({
+    typeDefs: concatAST(documents),
+    resolvers: resolvers as GraphQLResolverMap<unknown>,
+  });
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith("_")) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve && !field.name.startsWith("_")) field.resolve = recordingRefusals(field.resolve);
+    }
+  }
+  return schema;
+}
+
+/** JavaScript runs parameter decorators from the last to the first, and type-graphql would list arguments so. */
+function inWrittenOrder(): void {
+  const { TypeGraphQLMetadataStorage: storage } = globalThis as {
+    TypeGraphQLMetadataStorage?: { params: { index: number }[] };
+  };
+  storage?.params.sort((one, other) => one.index - other.index);
 }
 
 function assertDeclared(schema: GraphQLSchema): void {

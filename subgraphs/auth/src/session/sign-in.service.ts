@@ -1,6 +1,6 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
-import { signForwardedIdentity } from "@supergraph/identity";
+import { signForwardedIdentity, type Claims } from "@supergraph/identity";
 import type { Database } from "@supergraph/persistence";
 import { currentRequest } from "@supergraph/service";
 import type { Caller } from "@supergraph/subgraph";
@@ -117,15 +117,16 @@ export class SignInService {
       actor: { type: "user", id, sessionId: payload.session.id, ...(email !== undefined && { label: email }) },
       target: { type: "User", id, ...(email !== undefined && { label: email }) },
     });
+    // Not before: a session whose commit fails is none.
+    await this.use.database.afterCommit(() => this.become(claims));
+    return payload;
+  }
+
+  private async become(claims: Claims): Promise<void> {
     this.caller.become(claims);
     const request = currentRequest();
-    if (request) {
-      request.responseHeaders["x-session-claims"] = await signForwardedIdentity(
-        { caller: claims, request: {} },
-        "gateway",
-        this.use.secret,
-      );
-    }
-    return payload;
+    if (!request) return;
+    const identity = { caller: claims, request: {} };
+    request.responseHeaders["x-session-claims"] = await signForwardedIdentity(identity, "gateway", this.use.secret);
   }
 }

@@ -234,7 +234,7 @@ describe("defining an entity type", () => {
     const twice = await Promise.all(
       [1, 2].map(() => server.define({ name: "Twin", fields: [{ name: "a", kind: "INT" }] })),
     );
-    expect(twice.flatMap(({ reasons }) => reasons)).toEqual(["DEFINITION_INVALID"]);
+    expect(twice.flatMap(({ reasons }) => reasons)).toEqual(["NAME_TAKEN"]);
   });
 
   it("is for holders of entity-types:manage, and audited whoever tries", async () => {

@@ -54,7 +54,7 @@ export class EntityTypeService {
   /**
    * Defines a type: its table, its row in the registry and the supergraph that has it come to be together or not at
    * all. When this returns, this process serves it; the response says which supergraph the gateway has to wait for.
-   * @throws SystemError DEFINITION_INVALID that names everything that is wrong
+   * @throws SystemError DEFINITION_INVALID that names everything that is wrong; NAME_TAKEN
    */
   async define(input: EntityTypeInput): Promise<EntityTypeDefinition> {
     const { types, tables, publisher, supergraph, audit } = this.parts;
@@ -68,6 +68,13 @@ export class EntityTypeService {
       ...targetProblems(draft, new Set(existing.map(({ name }) => name))),
       ...collisionProblems(draft, publisher.takenNames(existing)),
     );
+    if (existing.some(({ name }) => name === draft.name)) {
+      const message = `there is an entity type ${draft.name} already`;
+      throw new SystemError("NAME_TAKEN", {
+        message: `input.name: ${message}`,
+        fields: [{ path: "input.name", message }],
+      });
+    }
     if (problems.length > 0) throw definitionInvalid(problems);
     const candidate = candidateOf(draft);
     const composed = await publisher.compose([...existing, candidate]);

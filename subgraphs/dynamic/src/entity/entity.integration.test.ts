@@ -268,7 +268,7 @@ describe("entities", () => {
 
   it("are not told by a filter on what the caller may not read", async () => {
     const category = await create("Category", { name: "hidden" });
-    await create("Product", { sku: "HIDE-1", category: category.id }, writer(ada));
+    await create("Product", { sku: "HIDE-1", category: category.id }, person(ada, "Product:*", "Category:read"));
     const query = '{ products(filter: { category: { name: { eq: "hidden" } } }) { totalCount } }';
     expect((await server.ask(query, { as: writer(ada) })).reasons).toEqual(["PERMISSION_MISSING"]);
     const own = person(ada, "Product:read", "Category:read:own");
@@ -276,6 +276,18 @@ describe("entities", () => {
     expect((await server.ask(query, { as: admin })).data).toEqual({ products: { totalCount: 1 } });
     const read = await server.ask('{ productBySku(value: "HIDE-1") { category { name } } }', { as: writer(ada) });
     expect(read.data).toEqual({ productBySku: { category: null } });
+  });
+
+  it("refer to nothing that their writer may not read, as if it were not there", async () => {
+    const category = await create("Category", { name: "pinned" });
+    const refer = (as: ReturnType<typeof person>, sku: string) =>
+      server.ask("mutation ($input: ProductInput!) { createProduct(input: $input) { id } }", {
+        as,
+        variables: { input: { sku, category: category.id } },
+      });
+    expect((await refer(person(ada, "Product:*"), "PIN-1")).reasons).toEqual(["INVALID_INPUT"]);
+    expect((await refer(person(ada, "Product:*", "Category:read:own"), "PIN-2")).reasons).toEqual(["INVALID_INPUT"]);
+    expect((await refer(person(ada, "Product:*", "Category:read"), "PIN-3")).reasons).toEqual([]);
   });
 
   it("page in any order, forwards and backwards", async () => {

@@ -156,10 +156,12 @@ export class EntityRepository {
   }
 
   /** Those of `ids` that are not deleted, kept from being deleted until the unit of work ends. */
-  async holdLive(typeName: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.database.run((query) =>
-      query<{ id: string }>(typeName).whereIn("id", ids).whereNull("deleted_at").select("id").forKeyShare(),
-    );
+  async holdLive(typeName: string, ids: readonly string[], scope: RowScope): Promise<ReadonlySet<string>> {
+    const rows = await this.database.run((query) => {
+      const live = query<{ id: string }>(typeName).whereIn("id", ids).whereNull("deleted_at");
+      if (scope !== "all") void live.where("created_by", scope.createdBy);
+      return live.select("id").forKeyShare();
+    });
     return new Set(rows.map(({ id }) => id));
   }
 

@@ -119,7 +119,7 @@ export class EntityService {
   /** @throws SystemError ENTITY_NOT_FOUND, INVALID_INPUT when what it refers to is deleted, UNIQUE_VIOLATION */
   async restore(type: EntityTypeDefinition, id: string): Promise<EntityRecord> {
     const before = await this.#lock(type, id, "delete", "deleted");
-    await this.#holdReferences(type, before);
+    await this.#holdReferences(type, before, () => "all");
     const restored = await this.#stored(type, () => this.entities.restore(type, before.id, this.#author));
     if (!restored) throw new SystemError("ENTITY_NOT_FOUND");
     this.#loaderOf(type).clear(before.id);
@@ -162,13 +162,21 @@ export class EntityService {
     return record;
   }
 
-  /** Nothing may come to refer to what is deleted, or is being deleted just now. */
-  async #holdReferences(type: EntityTypeDefinition, values: EntityValues): Promise<void> {
+  /**
+   * Nothing may come to refer to what is deleted, or is being deleted just now, nor to what the caller may not read:
+   * that would tell that it exists, and keep others from deleting it.
+   */
+  async #holdReferences(
+    type: EntityTypeDefinition,
+    values: EntityValues,
+    scopeOfTarget = (target: string) => this.#scope(target, "read"),
+  ): Promise<void> {
     const given = type.fields.filter(refersToEntity).filter(({ name }) => typeof values[name] === "string");
     const problems: FieldProblem[] = [];
     for (const [target, fields] of Map.groupBy(given, (field) => field.target)) {
       const ids = fields.map(({ name }) => String(values[name]).toLowerCase());
-      const live = await this.entities.holdLive(target, ids);
+      const scope = scopeOfTarget(target);
+      const live = scope === "none" ? new Set<string>() : await this.entities.holdLive(target, ids, scope);
       fields.forEach(({ name }, index) => {
         if (!live.has(ids[index] ?? ""))
           problems.push({ path: `input.${name}`, message: `there is no such ${target}` });
