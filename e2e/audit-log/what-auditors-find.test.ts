@@ -95,6 +95,16 @@ describe("an auditor", () => {
     expect(await eventsOf({ userId: person.id, outcome: "DENIED" })).toMatchObject([{ action: "audit.read" }]);
   });
 
+  it("finds that somebody tried to see another's e-mail and sessions, each once, with whose", async () => {
+    const [curious, other] = [await register("Kuno"), await register("Oda")];
+    await curious.send("query ($id: ID!) { user(id: $id) { email again: email sessions { id } } }", { id: other.id });
+    const events = await eventsOf({ userId: curious.id, outcome: "DENIED" });
+    expect(events.map(({ action, target }) => [action, target]).toSorted()).toEqual([
+      ["user.email", { id: other.id, type: "User" }],
+      ["user.sessions", { id: other.id, type: "User" }],
+    ]);
+  });
+
   it("finds a change with what it was before and after, by request id", async () => {
     const person = await register("Carla");
     const { headers } = await person.send(

@@ -2,6 +2,7 @@ import path from "node:path";
 import { migrateUp, serviceDatabaseUrl } from "@supergraph/migrations";
 import { startPrivatePostgres, type PrivatePostgres } from "@supergraph/private-postgres";
 import { subgraphNames, type Logger, type SubgraphName } from "@supergraph/service";
+import { wordsOf } from "./error-words.js";
 import type { KeptSecrets } from "./kept-secrets.js";
 import type { LauncherSettings } from "./settings.js";
 
@@ -25,9 +26,10 @@ export async function launchDatabase(
   const ownerUrl = settings.databaseUrl ?? server?.url ?? "";
   try {
     await migrateUp({ url: ownerUrl, rolePasswords, log: (line) => log.info(line) });
-  } catch (error) {
+  } catch (cause) {
     await server?.stop();
-    throw error;
+    if (server) throw cause;
+    throw new Error(`The database that DATABASE_URL names could not be migrated: ${wordsOf(cause)}`, { cause });
   }
   const urls = subgraphNames.map((name) => [name, serviceDatabaseUrl(ownerUrl, name, rolePasswords[name])] as const);
   return {

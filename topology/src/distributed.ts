@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { ServiceName } from "@supergraph/service";
 import { request } from "undici";
-import { freePort } from "./free-port.js";
+import { freePort } from "./ports.js";
 import { launch, type Launch, type LaunchedServices } from "./launch.js";
 import { serviceEnvironment } from "./service-environment.js";
 import { SupervisedProcess } from "./supervised-process.js";

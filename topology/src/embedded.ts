@@ -16,7 +16,6 @@ import {
 import { usersService } from "@supergraph/users";
 import type { FastifyInstance } from "fastify";
 import { launch, type Launch, type LaunchedServices } from "./launch.js";
-import { listenAtGateway } from "./listen.js";
 import { serviceEnvironment } from "./service-environment.js";
 import { untilReady } from "./until-ready.js";
 
@@ -49,7 +48,7 @@ async function launchInProcess({ settings, secrets, database, log }: Launch): Pr
     }
     const gateway = running.at(-1)?.app;
     if (!gateway) throw new Error("There is no gateway among the services");
-    await listenAtGateway(gateway, settings.host, settings.ports.gateway);
+    await gateway.listen({ host: settings.host, port: settings.ports.gateway });
     for (const [name, app] of apps) await listenBeside(name, app, settings.host, settings.ports[name], log);
     await Promise.all(running.map(async (parts) => parts.start?.()));
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { wordsOf } from "./error-words.js";
 import type { LauncherSettings } from "./settings.js";
 
 const kept = z.object({
@@ -32,7 +33,7 @@ export async function keptSecrets(settings: LauncherSettings): Promise<KeptSecre
 async function readKept(file: string): Promise<KeptSecrets> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw error;
+    throw new Error(`DATA_DIR ${path.dirname(file)} can't be read: ${error.message}`, { cause: error });
   });
   if (text !== undefined) return parseKept(file, text);
   const made: KeptSecrets = {
@@ -41,11 +42,15 @@ async function readKept(file: string): Promise<KeptSecrets> {
     administratorPassword: readablePassword(),
     rolePasswords: { users: secret(), auth: secret(), dynamic: secret(), audit: secret() },
   };
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  // Renamed into place: a start that is killed here leaves no half a file, whose keys would be lost.
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    // Renamed into place: a start that is killed here leaves no half a file, whose keys would be lost.
+    const draft = `${file}.${process.pid}`;
+    await writeFile(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (cause) {
+    throw new Error(`DATA_DIR ${path.dirname(file)} can't be written: ${wordsOf(cause)}`, { cause });
+  }
   return made;
 }
 

@@ -2,7 +2,9 @@ import { createLog, onSignal, type Logger } from "@supergraph/service";
 import { banner } from "./banner.js";
 import { launchDatabase, type LaunchedDatabase } from "./database.js";
 import { developmentAccounts, type Operate } from "./development-accounts.js";
+import { wordsOf } from "./error-words.js";
 import { keptSecrets, type KeptSecrets } from "./kept-secrets.js";
+import { assertPortFree } from "./ports.js";
 import { readLauncherSettings, type LauncherSettings } from "./settings.js";
 
 export interface LaunchedServices {
@@ -32,6 +34,7 @@ export async function launch(launchServices: (launch: Launch) => Promise<Launche
   onSignal(stopAll, log);
   try {
     const settings = readLauncherSettings(process.env);
+    await assertPortFree(settings.host, settings.ports.gateway);
     const secrets = await keptSecrets(settings);
     const database = await launchDatabase(settings, secrets, log);
     started.push(database);
@@ -44,7 +47,7 @@ export async function launch(launchServices: (launch: Launch) => Promise<Launche
       : [];
     process.stdout.write(banner(services.origin, people));
   } catch (error) {
-    process.stderr.write(`\nCould not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`\nCould not start: ${wordsOf(error)}\n`);
     log.debug({ err: error }, "could not start");
     await stopAll().catch(() => undefined);
     process.exit(1);

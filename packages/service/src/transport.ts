@@ -55,17 +55,19 @@ export function httpTransport<Name extends string>(urls: Record<Name, string>): 
 
 /** To services of this very process: the same requests through the same handlers, without a socket. */
 export function inProcessTransport(apps: ReadonlyMap<SubgraphName, FastifyInstance>): Transport {
-  return async (service, { method, path, headers = {}, body, signal }) => {
+  return async (service, { method, path, headers = {}, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
     const app = apps.get(service);
     if (!app) throw new SystemError("SERVICE_OUT_OF_REACH");
+    const deadline = AbortSignal.timeout(timeoutMs);
     const answer = app.inject({
       method,
       url: path,
       headers,
       ...(body !== undefined && { payload: body }),
-      ...(signal && { signal }),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     const response = await answer.catch((cause: unknown) => {
+      if (deadline.aborted) throw new SystemError("TOOK_TOO_LONG", { cause });
       throw new SystemError("SERVICE_OUT_OF_REACH", { cause });
     });
     return {
