@@ -21,7 +21,10 @@ export class RoleResolver {
   @Mutation(() => Role, { description: "Makes a role. Takes roles:manage, and every permission that it holds." })
   @Audited({ action: "role.create" })
   @Permits("roles:manage")
-  createRole(@Arg("input", () => RoleInput) input: RoleInput, @Ctx() { roles }: AuthContext): Promise<Role> {
+  createRole(
+    @Arg("input", () => RoleInput, { description: "What it is called, and what its holders may do." }) input: RoleInput,
+    @Ctx() { roles }: AuthContext,
+  ): Promise<Role> {
     return roles.create(input);
   }
 
@@ -29,8 +32,8 @@ export class RoleResolver {
   @Audited({ action: "role.assign", entityType: "User", target: "userId" })
   @Permits("roles:assign")
   assignRole(
-    @Arg("userId", () => ID) userId: string,
-    @Arg("roleId", () => ID) roleId: string,
+    @Arg("userId", () => ID, { description: "Who is given it: a UUID." }) userId: string,
+    @Arg("roleId", () => ID, { description: "As `roles` lists it; giving it twice changes nothing." }) roleId: string,
     @Ctx() { roles }: AuthContext,
   ): Promise<{ id: string }> {
     return roles.assign(userId, roleId);
@@ -40,8 +43,9 @@ export class RoleResolver {
   @Audited({ action: "role.unassign", entityType: "User", target: "userId" })
   @Permits("roles:assign")
   unassignRole(
-    @Arg("userId", () => ID) userId: string,
-    @Arg("roleId", () => ID) roleId: string,
+    @Arg("userId", () => ID, { description: "Who loses it: a UUID." }) userId: string,
+    @Arg("roleId", () => ID, { description: "As `roles` lists it; one that they don't hold changes nothing." })
+    roleId: string,
     @Ctx() { roles }: AuthContext,
   ): Promise<{ id: string }> {
     return roles.unassign(userId, roleId);

@@ -6,7 +6,7 @@ import { LoginInput, RegisterInput } from "./sign-in.input.js";
 
 @Resolver(() => Session)
 export class SessionResolver {
-  @FieldResolver(() => Boolean, { description: "The one that this request came with." })
+  @FieldResolver(() => Boolean, { description: "Whether this request came with it." })
   current(@Root() session: Session, @Ctx() { sessions }: AuthContext): boolean {
     return sessions.isCurrent(session);
   }
@@ -15,7 +15,8 @@ export class SessionResolver {
   @Audited({ action: "auth.register" })
   @Public()
   register(
-    @Arg("input", () => RegisterInput) input: RegisterInput,
+    @Arg("input", () => RegisterInput, { description: "Who they are, and what they will sign in with." })
+    input: RegisterInput,
     @Ctx() { signIn }: AuthContext,
   ): Promise<AuthPayload> {
     return signIn.register(input);
@@ -25,7 +26,7 @@ export class SessionResolver {
   @Audited({ action: "auth.login" })
   @Public()
   login(
-    @Arg("input", () => LoginInput) { email, password }: LoginInput,
+    @Arg("input", () => LoginInput, { description: "E-mail address and password." }) { email, password }: LoginInput,
     @Ctx() { signIn }: AuthContext,
   ): Promise<AuthPayload> {
     return signIn.login(email, password);
@@ -35,7 +36,10 @@ export class SessionResolver {
   @Audited({ action: "auth.refresh" })
   @Public()
   refreshSession(
-    @Arg("refreshToken", () => String) refreshToken: string,
+    @Arg("refreshToken", () => String, {
+      description: "The last one given out; using an older one again ends the session.",
+    })
+    refreshToken: string,
     @Ctx() { signIn }: AuthContext,
   ): Promise<AuthPayload> {
     return signIn.refresh(refreshToken);
@@ -58,7 +62,11 @@ export class SessionResolver {
   @Mutation(() => Session, { description: "Ends a session: one of the caller's own, or with sessions:revoke." })
   @Audited({ action: "session.revoke", entityType: "Session", target: "id" })
   @SignedIn()
-  revokeSession(@Arg("id", () => ID) id: string, @Ctx() { sessions }: AuthContext): Promise<Session> {
+  revokeSession(
+    @Arg("id", () => ID, { description: "As `User.sessions` lists it; SESSION_NOT_FOUND when it has ended." })
+    id: string,
+    @Ctx() { sessions }: AuthContext,
+  ): Promise<Session> {
     return sessions.revoke(id);
   }
 }

@@ -5,26 +5,28 @@ import { User } from "../user/user.type.js";
 @Directive('@key(fields: "id")')
 @ObjectType({ description: "Where a person is signed in." })
 export class Session {
-  @Field(() => ID) id!: string;
-  @Field(() => User) user!: { id: string };
-  @Field(() => GraphQLDateTime) createdAt!: Date;
-  @Field(() => GraphQLDateTime, { description: "To the minute." }) lastSeenAt!: Date;
-  @Field(() => GraphQLDateTime) expiresAt!: Date;
-  @Field(() => String, { nullable: true }) ip!: string | null;
-  @Field(() => String, { nullable: true }) userAgent!: string | null;
+  @Field(() => ID, { description: "A UUID; goes into revokeSession, and into the audit log's filter." }) id!: string;
+  @Field(() => User, { description: "Who is signed in." }) user!: { id: string };
+  @Field(() => GraphQLDateTime, { description: "When they signed in." }) createdAt!: Date;
+  @Field(() => GraphQLDateTime, { description: "When it was last used, to the minute." }) lastSeenAt!: Date;
+  @Field(() => GraphQLDateTime, { description: "30 days after the last refresh; the session ends then." })
+  expiresAt!: Date;
+  @Field(() => String, { nullable: true, description: "The address that they signed in from." }) ip!: string | null;
+  @Field(() => String, { nullable: true, description: "What the browser or client called itself when they signed in." })
+  userAgent!: string | null;
 }
 
 @ObjectType({ description: "What a client shows, and renews, to stay signed in." })
 export class AuthTokens {
   @Field({ description: "Sent as `Authorization: Bearer …`; 15 minutes." }) accessToken!: string;
-  @Field({ description: "Goes to refreshSession, once." }) refreshToken!: string;
-  @Field({ description: "Bearer" }) tokenType!: string;
+  @Field({ description: "Goes to refreshSession, once; 30 days." }) refreshToken!: string;
+  @Field({ description: "Always Bearer." }) tokenType!: string;
   @Field(() => Int, { description: "Seconds until the access token expires." }) expiresIn!: number;
 }
 
 @ObjectType({ description: "What signing in brings." })
 export class AuthPayload {
-  @Field(() => AuthTokens) tokens!: AuthTokens;
-  @Field(() => User) user!: { id: string };
-  @Field(() => Session) session!: Session;
+  @Field(() => AuthTokens, { description: "To be kept by the client, and shown to nobody else." }) tokens!: AuthTokens;
+  @Field(() => User, { description: "Who has signed in; the rest of the operation is theirs." }) user!: { id: string };
+  @Field(() => Session, { description: "What the tokens belong to: when it ends, they end." }) session!: Session;
 }

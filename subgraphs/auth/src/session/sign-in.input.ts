@@ -6,18 +6,25 @@ const PASSWORD_LENGTH = 1_024;
 
 @InputType({ description: "A new account, and the person whose it is." })
 export class RegisterInput {
-  @Field() @IsEmail() @MaxLength(EMAIL_LENGTH) email!: string;
+  @Field({ description: "At most 254 characters; EMAIL_TAKEN when it has an account, in upper or lower case." })
+  @IsEmail()
+  @MaxLength(EMAIL_LENGTH)
+  email!: string;
 
   @Field({ description: "12 to 72 bytes of UTF-8." })
   @MaxLength(PASSWORD_LENGTH, { message: "must be 12 to 72 bytes of UTF-8" })
   password!: string;
 
-  @Field() @Length(1, 100) firstName!: string;
-  @Field() @Length(1, 100) lastName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) firstName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) lastName!: string;
 }
 
 @InputType({ description: "What a person signs in with." })
 export class LoginInput {
-  @Field() @MaxLength(EMAIL_LENGTH) email!: string;
-  @Field() @MaxLength(PASSWORD_LENGTH, { message: "must be 12 to 72 bytes of UTF-8" }) password!: string;
+  @Field({ description: "The one they registered with, in upper or lower case." })
+  @MaxLength(EMAIL_LENGTH)
+  email!: string;
+  @Field({ description: "INVALID_CREDENTIALS when it is wrong, and just so when the address is." })
+  @MaxLength(PASSWORD_LENGTH, { message: "must be 12 to 72 bytes of UTF-8" })
+  password!: string;
 }

@@ -8,8 +8,9 @@ import { User } from "./user.type.js";
 
 @ObjectType({ description: "How long a password must be, in bytes of UTF-8." })
 export class PasswordPolicy {
-  @Field(() => Int) minimumBytes!: number;
-  @Field(() => Int) maximumBytes!: number;
+  @Field(() => Int, { description: "A shorter one is refused." }) minimumBytes!: number;
+  @Field(() => Int, { description: "A longer one is refused; a character outside ASCII takes 2 to 4." })
+  maximumBytes!: number;
 }
 
 @Resolver(() => User)
@@ -20,7 +21,10 @@ export class UserResolver {
     return { minimumBytes: MINIMUM_BYTES, maximumBytes: MAXIMUM_BYTES };
   }
 
-  @FieldResolver(() => [Role], { nullable: true, description: "The person's own, or with roles:read." })
+  @FieldResolver(() => [Role], {
+    nullable: true,
+    description: "What they have been given, which decides what they may do. One's own, or with roles:read.",
+  })
   roles(@Root() { id }: User, @Ctx() { grants }: AuthContext): Promise<Role[]> {
     return grants.rolesOf(id);
   }

@@ -3,5 +3,5 @@ import { Directive, Field, ID, ObjectType } from "type-graphql";
 @Directive('@key(fields: "id")')
 @ObjectType()
 export class User {
-  @Field(() => ID) id!: string;
+  @Field(() => ID, { description: "A UUID, the same in every service and for good." }) id!: string;
 }
