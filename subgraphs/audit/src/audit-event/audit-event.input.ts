@@ -5,11 +5,18 @@ export enum AuditOrder {
   NEWEST_FIRST = "NEWEST_FIRST",
   OLDEST_FIRST = "OLDEST_FIRST",
 }
-registerEnumType(AuditOrder, { name: "AuditOrder", description: "Which end of the log comes first." });
+registerEnumType(AuditOrder, {
+  name: "AuditOrder",
+  description: "Which end of the log comes first.",
+  valuesConfig: {
+    NEWEST_FIRST: { description: "What happened last." },
+    OLDEST_FIRST: { description: "What happened first." },
+  },
+});
 
 @InputType({ description: "Which events. All that is given must hold." })
 export class AuditEventFilter {
-  @Field(() => ID, { nullable: true, description: "Who did it." })
+  @Field(() => ID, { nullable: true, description: "Who did it: a person's UUID." })
   userId?: string | null;
 
   @Field(() => ID, { nullable: true, description: "What it was done to; an entity type's id is its name." })
@@ -18,7 +25,10 @@ export class AuditEventFilter {
   @Field(() => String, { nullable: true, description: "The kind of thing that it was done to, e.g. User or Product." })
   entityType?: string | null;
 
-  @Field(() => [String], { nullable: true, description: "One of these; none when the list is empty." })
+  @Field(() => [String], {
+    nullable: true,
+    description: "One of these, written out, e.g. `auth.login`; no event when the list is empty.",
+  })
   actions?: string[] | null;
 
   @Field(() => String, {
@@ -27,22 +37,22 @@ export class AuditEventFilter {
   })
   actionPrefix?: string | null;
 
-  @Field(() => AuditOutcome, { nullable: true })
+  @Field(() => AuditOutcome, { nullable: true, description: "How the attempt ended." })
   outcome?: AuditOutcome | null;
 
   @Field(() => String, { nullable: true, description: "The service that recorded it, e.g. auth." })
   service?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "All that one request did: its `x-request-id`." })
   requestId?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "All that belongs to one W3C trace: 32 hexadecimal digits." })
   traceId?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "All that was done while signed in once: a session's UUID." })
   sessionId?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The client's address, written out: no ranges." })
   ip?: string | null;
 
   @Field(() => Date, { nullable: true, description: "At this moment or later." })

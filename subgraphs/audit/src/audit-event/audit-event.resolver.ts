@@ -14,8 +14,17 @@ export class AuditEventResolver {
   })
   @SignedIn()
   auditEvents(
-    @Arg("filter", () => AuditEventFilter, { nullable: true }) filter: AuditEventFilter | null,
-    @Arg("order", () => AuditOrder, { nullable: true, defaultValue: AuditOrder.NEWEST_FIRST }) order: AuditOrder | null,
+    @Arg("filter", () => AuditEventFilter, {
+      nullable: true,
+      description: "All that the caller may read unless told; without audit:read it takes a userId, the caller's.",
+    })
+    filter: AuditEventFilter | null,
+    @Arg("order", () => AuditOrder, {
+      nullable: true,
+      defaultValue: AuditOrder.NEWEST_FIRST,
+      description: "By the moment that it happened.",
+    })
+    order: AuditOrder | null,
     @Args(() => PageArgumentsInput) page: PageArgumentsInput,
     @Info() info: GraphQLResolveInfo,
     @Ctx() { auditEvents }: AuditContext,
@@ -29,7 +38,10 @@ export class AuditEventResolver {
       "One event; null when there is none, or none that you may read: with audit:read any, else your own acts.",
   })
   @SignedIn()
-  auditEvent(@Arg("id", () => ID) id: string, @Ctx() { auditEvents }: AuditContext): Promise<AuditEvent | null> {
+  auditEvent(
+    @Arg("id", () => ID, { description: "The event's UUID; anything else finds none." }) id: string,
+    @Ctx() { auditEvents }: AuditContext,
+  ): Promise<AuditEvent | null> {
     return auditEvents.byId(id);
   }
 }

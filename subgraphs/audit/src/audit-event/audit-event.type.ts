@@ -26,11 +26,21 @@ export enum ActorType {
   ANONYMOUS = "anonymous",
   SYSTEM = "system",
 }
-registerEnumType(ActorType, { name: "ActorType", description: "What kind of caller acted." });
+registerEnumType(ActorType, {
+  name: "ActorType",
+  description: "What kind of caller acted.",
+  valuesConfig: {
+    USER: { description: "A person who was signed in." },
+    API_KEY: { description: "A program, by a key that a person made." },
+    SERVICE: { description: "A service, by itself." },
+    ANONYMOUS: { description: "Somebody who was not signed in, or could not sign in." },
+    SYSTEM: { description: "Nobody: what the system does to keep itself going." },
+  },
+});
 
 @ObjectType({ description: "Who did it, as it was then.", simpleResolvers: true })
 export class AuditActor {
-  @Field(() => ActorType)
+  @Field(() => ActorType, { description: "What kind of caller it was." })
   type!: ActorType;
 
   @Field(() => ID, { nullable: true, description: "The person's id; null for callers that are nobody in particular." })
@@ -48,7 +58,7 @@ export class AuditActor {
 
 @ObjectType({ description: "What it was done to.", simpleResolvers: true })
 export class AuditTarget {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The id within its kind; an entity type's is its name." })
   id!: string;
 
   @Field({ description: "The kind of thing, e.g. User or the name of an entity type." })
@@ -57,19 +67,22 @@ export class AuditTarget {
   @Field(() => String, { nullable: true, description: "The target's name at the time." })
   label!: string | null;
 
-  @Field(() => Int, { nullable: true, description: "The version that the change made." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The version that the change made; null for what has none, or wasn't changed.",
+  })
   version!: number | null;
 }
 
 @ObjectType({ description: "One field that an attempt changed.", simpleResolvers: true })
 export class AuditChange {
-  @Field()
+  @Field({ description: "The name that the API has for it; with dots inside objects, e.g. `profile.bio`." })
   field!: string;
 
-  @Field(() => GraphQLJSON, { nullable: true })
+  @Field(() => GraphQLJSON, { nullable: true, description: "Its value until then; null for none, or when redacted." })
   before!: unknown;
 
-  @Field(() => GraphQLJSON, { nullable: true })
+  @Field(() => GraphQLJSON, { nullable: true, description: "Its value from then on; null for none, or when redacted." })
   after!: unknown;
 
   @Field({ description: "The field is sensitive: that it changed is recorded, its values are not." })
@@ -82,7 +95,7 @@ export class AuditChange {
   simpleResolvers: true,
 })
 export class AuditEvent {
-  @Field(() => ID)
+  @Field(() => ID, { description: "A UUID, from the moment that it happened." })
   id!: string;
 
   @Field(() => GraphQLBigInt, {
@@ -92,16 +105,16 @@ export class AuditEvent {
   })
   leafIndex!: string | null;
 
-  @Field()
+  @Field({ description: "When the attempt ended, by the clock of the service that recorded it." })
   occurredAt!: Date;
 
-  @Field({ description: "The service that recorded it." })
+  @Field({ description: "The service that recorded it: users, auth, dynamic or audit." })
   service!: string;
 
   @Field({ description: "`resource.action`, e.g. `product.create`." })
   action!: string;
 
-  @Field(() => AuditOutcome)
+  @Field(() => AuditOutcome, { description: "Whether it was done, failed or was refused." })
   outcome!: AuditOutcome;
 
   @Field(() => String, {
@@ -110,34 +123,46 @@ export class AuditEvent {
   })
   reason!: string | null;
 
-  @Field(() => AuditActor)
+  @Field(() => AuditActor, { description: "Who did it." })
   actor!: AuditActor;
 
-  @Field(() => AuditTarget, { nullable: true })
+  @Field(() => AuditTarget, {
+    nullable: true,
+    description: "What it was done to; null when there was nothing in particular.",
+  })
   target!: AuditTarget | null;
 
   @Field(() => [AuditChange], { description: "Empty unless the outcome is SUCCESS." })
   changes!: AuditChange[];
 
-  @Field(() => GraphQLJSON, { nullable: true })
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "An object of what the action has to add, e.g. the roleId of `role.assign`; null for nothing.",
+  })
   metadata!: unknown;
 
   @Field(() => String, { nullable: true, description: "The request's `x-request-id`." })
   requestId!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The W3C trace that the request belonged to." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The W3C trace that the request belonged to: 32 hexadecimal digits.",
+  })
   traceId!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "The part of the trace that recorded it: 16 hexadecimal digits.",
+  })
   spanId!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The session that the actor was signed in with: a UUID." })
   sessionId!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The client's address, as the gateway saw it." })
   ip!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "What the client called itself." })
   userAgent!: string | null;
 
   @Field(() => String, { nullable: true, description: "The name of the client's GraphQL operation." })

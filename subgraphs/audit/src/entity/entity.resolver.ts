@@ -15,7 +15,8 @@ export class EntityResolver {
   })
   auditEvents(
     @Root() { id }: Entity,
-    @Arg("filter", () => AuditEventFilter, { nullable: true }) filter: AuditEventFilter | null,
+    @Arg("filter", () => AuditEventFilter, { nullable: true, description: "Which of them; all unless told." })
+    filter: AuditEventFilter | null,
     @Args(() => ForwardPageArguments) page: ForwardPageArguments,
     @Info() info: GraphQLResolveInfo,
     @Ctx() { auditEvents }: AuditContext,

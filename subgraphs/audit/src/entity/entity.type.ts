@@ -5,6 +5,6 @@ import { Directive, Field, ID, ObjectType } from "type-graphql";
 @Directive("@interfaceObject")
 @ObjectType({ simpleResolvers: true })
 export class Entity {
-  @Field(() => ID)
+  @Field(() => ID, { description: "A UUID that no other entity of any type has." })
   id!: string;
 }
