@@ -6,26 +6,52 @@ import { pluralOf } from "./names.js";
 
 @InputType({ description: "A field of an entity type." })
 export class EntityFieldInput {
-  @Field({ description: "In camelCase." }) name!: string;
-  @Field(() => FieldKind) kind!: FieldKind;
-  @Field(() => String, { nullable: true }) description?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false }) required?: boolean | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: "Among entities that are not deleted." })
+  @Field({ description: "In camelCase, at most 63 letters and digits." }) name!: string;
+  @Field(() => FieldKind, { description: "What its values are." }) kind!: FieldKind;
+  @Field(() => String, { nullable: true, description: "What the schema says of it; at most 2,000 characters." })
+  description?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: "Never null: it must be given, or have a default.",
+  })
+  required?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: "No two entities that are not deleted have the same value; a query finds the one by it.",
+  })
   unique?: boolean | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false }) indexed?: boolean | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: "Not for REFERENCE." })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: "Makes filters on it quick; not for TEXT.",
+  })
+  indexed?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: "Any number of values, in order; not for REFERENCE.",
+  })
   list?: boolean | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: "Keep its values out of the audit log." })
   sensitive?: boolean | null;
   @Field(() => GraphQLJSON, { nullable: true, description: "What an entity has that is created without a value." })
   defaultValue?: unknown;
-  @Field(() => [String], { nullable: true, description: "For ENUM." }) enumValues?: string[] | null;
+  @Field(() => [String], { nullable: true, description: "For ENUM: 1 to 200 names, in upper case as a rule." })
+  enumValues?: string[] | null;
   @Field(() => String, { nullable: true, description: "For REFERENCE: an entity type's name, or User." })
   target?: string | null;
-  @Field(() => ReferenceAction, { nullable: true, defaultValue: ReferenceAction.RESTRICT })
+  @Field(() => ReferenceAction, {
+    nullable: true,
+    defaultValue: ReferenceAction.RESTRICT,
+    description: "For REFERENCE: what becomes of the entity when the one it refers to is deleted.",
+  })
   onDelete?: ReferenceAction | null;
-  @Field(() => GraphQLDecimal, { nullable: true, description: "For numbers." }) minimum?: string | null;
-  @Field(() => GraphQLDecimal, { nullable: true, description: "For numbers." }) maximum?: string | null;
+  @Field(() => GraphQLDecimal, { nullable: true, description: "For numbers: the least that it can be." })
+  minimum?: string | null;
+  @Field(() => GraphQLDecimal, { nullable: true, description: "For numbers: the most that it can be." })
+  maximum?: string | null;
   @Field(() => Int, { nullable: true, description: "For STRING and TEXT, in characters." }) maxLength?: number | null;
   @Field(() => String, {
     nullable: true,
@@ -36,12 +62,18 @@ export class EntityFieldInput {
 
 @InputType({ description: "A new entity type." })
 export class EntityTypeInput {
-  @Field({ description: "In PascalCase." }) name!: string;
+  @Field({ description: "In PascalCase, at most 63 letters and digits; it must not be taken." }) name!: string;
   @Field(() => String, { nullable: true, description: "In camelCase; an English plural of the name unless given." })
   pluralName?: string | null;
-  @Field(() => String, { nullable: true }) description?: string | null;
-  @Field(() => [EntityFieldInput]) fields!: EntityFieldInput[];
-  @Field(() => [[String]], { nullable: true }) uniqueTogether?: string[][] | null;
+  @Field(() => String, { nullable: true, description: "What the schema says of it; at most 2,000 characters." })
+  description?: string | null;
+  @Field(() => [EntityFieldInput], { description: "1 to 200, beside those that every entity has." })
+  fields!: EntityFieldInput[];
+  @Field(() => [[String]], {
+    nullable: true,
+    description: "Sets of two or more fields that no two entities have the same values of together.",
+  })
+  uniqueTogether?: string[][] | null;
 }
 
 /** The definition that the input asks for, with nothing left open. */

@@ -8,7 +8,7 @@ import { EntityType, User } from "./entity-type.type.js";
 
 @Resolver(() => EntityType)
 export class EntityTypeResolver {
-  @Query(() => [EntityType], { description: "Those that the caller may read something of." })
+  @Query(() => [EntityType], { description: "The entity types that the caller may read something of." })
   @SignedIn()
   entityTypes(@Ctx() { entityTypes }: DynamicContext): EntityTypeDefinition[] {
     return entityTypes.list();
@@ -19,7 +19,10 @@ export class EntityTypeResolver {
     description: "An entity type; null when there is none that the caller may read something of.",
   })
   @SignedIn()
-  entityType(@Arg("name") name: string, @Ctx() { entityTypes }: DynamicContext): EntityTypeDefinition | null {
+  entityType(
+    @Arg("name", { description: "In PascalCase, e.g. Product." }) name: string,
+    @Ctx() { entityTypes }: DynamicContext,
+  ): EntityTypeDefinition | null {
     return entityTypes.find(name);
   }
 
@@ -29,7 +32,8 @@ export class EntityTypeResolver {
   @Audited({ action: "entity-type.define" })
   @Permits("entity-types:manage")
   defineEntityType(
-    @Arg("input", () => EntityTypeInput) input: EntityTypeInput,
+    @Arg("input", () => EntityTypeInput, { description: "INVALID_INPUT names everything that is wrong with it." })
+    input: EntityTypeInput,
     @Ctx() { entityTypes }: DynamicContext,
   ): Promise<EntityTypeDefinition> {
     return entityTypes.define(input);
@@ -40,12 +44,12 @@ export class EntityTypeResolver {
     return entityTypes.entityCount(type);
   }
 
-  @FieldResolver(() => User, { nullable: true })
+  @FieldResolver(() => User, { nullable: true, description: "Who defined it; null when no person did." })
   createdBy(@Root() { createdBy }: EntityTypeDefinition): User | null {
     return createdBy === null ? null : { id: createdBy };
   }
 
-  @FieldResolver(() => String, { description: "The type, as GraphQL says it." })
+  @FieldResolver(() => String, { description: "The entities' GraphQL type and its enums, as SDL." })
   sdl(@Root() type: EntityTypeDefinition): string {
     return objectSdl(type);
   }

@@ -21,14 +21,21 @@ const product = entityType("Product", [
 it("a type's SDL is what the person defined", () => {
   expect(objectSdl(product)).toMatchInlineSnapshot(`
     "type Product implements Entity @key(fields: "id") {
+      "A UUID that no other entity of any type has."
       id: ID!
+      "The definition of its type."
       entityType: EntityType!
       "Counts up with every change; goes into expectedVersion."
       version: Int!
+      "When it was stored."
       createdAt: DateTime!
+      "When it last changed."
       updatedAt: DateTime!
+      "Who stored it, which permissions ending in :own go by."
       createdBy: User
+      "Who changed it last."
       updatedBy: User
+      "Null but in the answer to its deletion: what is deleted is not found."
       deletedAt: DateTime
       """
       Stock "keeping" \\"""unit\\"""\\
@@ -38,6 +45,7 @@ it("a type's SDL is what the person defined", () => {
       state: ProductState
       tags: [String!]!
       owner: User
+      """Null also when the caller may not read that Shop."""
       shop: Shop
     }
 
@@ -113,6 +121,8 @@ it("asks for what must be given, and filters by what the kind can", async () => 
       owner: UserReferenceFilter
       shop: ShopFilter
       and: [ProductFilter!]
+
+      """None of an empty list holds."""
       or: [ProductFilter!]
       not: ProductFilter
     }"

@@ -17,19 +17,41 @@ import {
   outputSdl,
 } from "./field-sdl.js";
 import { permissionsFor, type EntityAction } from "./permissions.js";
+import { systemFieldDescriptions } from "./system-fields.js";
 
-const PAGE = "first: Int, after: String, last: Int, before: String";
+const PAGE = `"How many, 1 to 100; 20 unless told." first: Int
+  "The cursor after which the page begins." after: String
+  "How many, 1 to 100, counted back from \`before\` or the list's end." last: Int
+  "The cursor before which the page ends." before: String`;
+
+const EXPECTED_VERSION = `"The version that was read; STALE_VERSION when it has changed since." expectedVersion: Int`;
+
+const SYSTEM_FIELDS: Readonly<Record<keyof typeof systemFieldDescriptions, string>> = {
+  id: "ID!",
+  entityType: "EntityType!",
+  version: "Int!",
+  createdAt: "DateTime!",
+  updatedAt: "DateTime!",
+  createdBy: "User",
+  updatedBy: "User",
+  deletedAt: "DateTime",
+};
 
 /** What the types that users define share, and no static field of this subgraph uses. */
 export const sharedSdl = [
   printType(GraphQLDate),
   printType(GraphQLBigInt),
-  '"Which end of an order comes first."\nenum OrderDirection { ASC DESC }',
+  `"Which end of an order comes first."
+enum OrderDirection { "Smallest, earliest or A first." ASC "Largest, latest or Z first." DESC }`,
   `"Where a page stands in its list."
 type PageInfo @shareable {
+  "Whether the list goes on after \`endCursor\`."
   hasNextPage: Boolean!
+  "Whether the list holds something before \`startCursor\`."
   hasPreviousPage: Boolean!
+  "Goes into \`before\`, for the page before this; null when empty."
   startCursor: String
+  "Goes into \`after\`, for the page after this; null when empty."
   endCursor: String
 }`,
   ...sharedFilters(),
@@ -80,16 +102,9 @@ function typeSdl(type: EntityTypeDefinition): string {
 }
 
 function objectTypeSdl({ name, description, fields }: EntityTypeDefinition): string {
-  const system = [
-    "id: ID!",
-    "entityType: EntityType!",
-    '"Counts up with every change; goes into expectedVersion."\nversion: Int!',
-    "createdAt: DateTime!",
-    "updatedAt: DateTime!",
-    "createdBy: User",
-    "updatedBy: User",
-    "deletedAt: DateTime",
-  ];
+  const system = Object.entries(systemFieldDescriptions).map(
+    ([field, told]) => `"${told}"\n${field}: ${SYSTEM_FIELDS[field as keyof typeof SYSTEM_FIELDS]}`,
+  );
   const lines = indented([...system, ...fields.map((field) => outputSdl(name, field))]);
   return described(description, `type ${name} implements Entity @key(fields: "id") {\n${lines}\n}`);
 }
@@ -99,6 +114,7 @@ function connectionSdl(type: EntityTypeDefinition): string {
   return `"A page of a list."
 type ${connection} {
   nodes: [${type.name}!]!
+  "The nodes, each with its cursor."
   edges: [${edge}!]!
   pageInfo: PageInfo!
   "Of the whole list; computed only when asked for."
@@ -107,6 +123,7 @@ type ${connection} {
 
 "A place in a list, and what stands there."
 type ${edge} {
+  "Goes into after or before."
   cursor: String!
   node: ${type.name}!
 }`;
@@ -126,7 +143,7 @@ function filterInputSdl(type: EntityTypeDefinition): string {
       "updatedBy: UserReferenceFilter",
       ...type.fields.map((field) => `${field.name}: ${filterTypeOf(type.name, field)}`),
       `and: [${filter}!]`,
-      `or: [${filter}!]`,
+      `"None of an empty list holds."\nor: [${filter}!]`,
       `not: ${filter}`,
     ],
   );
@@ -144,7 +161,7 @@ function orderSdl(type: EntityTypeDefinition): string {
 enum ${orderField} { ID CREATED_AT UPDATED_AT ${values.join(" ")} }
 
 "In which order ${type.name} is listed."
-input ${order} { field: ${orderField}! direction: OrderDirection! = ASC }`;
+input ${order} { field: ${orderField}! "Upwards unless told." direction: OrderDirection! = ASC }`;
 }
 
 function rootSdl(type: EntityTypeDefinition): string {
@@ -155,21 +172,25 @@ function rootSdl(type: EntityTypeDefinition): string {
       .map((permission) => `["${permission}"]`)
       .join(", ")}])`;
   const queries = [
-    `"A ${name} by id; null when there is none that the caller may read."\n${names.one}(id: ID!): ${name} ${scopes("read")}`,
+    `"A ${name} by id; null when there is none that the caller may read."\n${names.one}("A UUID; anything else finds none." id: ID!): ${name} ${scopes("read")}`,
     ...type.fields
       .filter(({ unique }) => unique)
       .map((field) => {
-        const call = `${uniqueQueryOf(name, field.name)}(value: ${inputTypeOf(name, field)}!)`;
-        return `"The ${name} with this ${field.name}."\n${call}: ${name} ${scopes("read")}`;
+        const call = `${uniqueQueryOf(name, field.name)}("Matched exactly." value: ${inputTypeOf(name, field)}!)`;
+        return `"The ${name} with this ${field.name}; null when there is none that the caller may read."\n${call}: ${name} ${scopes("read")}`;
       }),
     `"Those that the caller may read, oldest first unless told."
-${names.many}(filter: ${names.filter}, orderBy: [${names.order}!], ${PAGE}): ${names.connection}! ${scopes("read")}`,
+${names.many}(
+  "All unless told." filter: ${names.filter}
+  "At most 5, the one that weighs most first." orderBy: [${names.order}!]
+  ${PAGE}
+): ${names.connection}! ${scopes("read")}`,
   ];
   const mutations = [
-    `"Stores a new ${name}."\n${names.create}(input: ${names.input}!): ${name}! ${scopes("create")}`,
-    `"Changes a ${name}: what is given; what is left out stays."\n${names.change}(id: ID!, input: ${names.update}!, expectedVersion: Int): ${name}! ${scopes("update")}`,
-    `"Deletes a ${name}; it can be restored."\n${names.delete}(id: ID!, expectedVersion: Int): ${name}! ${scopes("delete")}`,
-    `"Takes back that a ${name} was deleted."\n${names.restore}(id: ID!): ${name}! ${scopes("delete")}`,
+    `"Stores a new ${name}."\n${names.create}("What it leaves out gets its default, or null." input: ${names.input}!): ${name}! ${scopes("create")}`,
+    `"Changes a ${name}: what is given; what is left out stays."\n${names.change}("Its UUID." id: ID!, "What it leaves out stays; null empties." input: ${names.update}!, ${EXPECTED_VERSION}): ${name}! ${scopes("update")}`,
+    `"Deletes a ${name}; it can be restored."\n${names.delete}("Its UUID." id: ID!, ${EXPECTED_VERSION}): ${name}! ${scopes("delete")}`,
+    `"Takes back that a ${name} was deleted."\n${names.restore}("The UUID it had." id: ID!): ${name}! ${scopes("delete")}`,
   ];
   return `extend type Query {\n${indented(queries)}\n}\n\nextend type Mutation {\n${indented(mutations)}\n}`;
 }

@@ -11,7 +11,10 @@ export class EntityResolver {
     description: "An entity of any type by its id; null when there is none that the caller may read.",
   })
   @SignedIn()
-  entity(@Arg("id", () => ID) id: string, @Ctx() { entities }: DynamicContext): Promise<EntityRecord | null> {
+  entity(
+    @Arg("id", () => ID, { description: "A UUID; anything else finds none." }) id: string,
+    @Ctx() { entities }: DynamicContext,
+  ): Promise<EntityRecord | null> {
     return entities.findAny(id);
   }
 }

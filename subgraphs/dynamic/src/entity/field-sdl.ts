@@ -15,12 +15,18 @@ export function inputTypeOf(typeName: string, { kind, name }: FieldDefinition): 
 
 /** What a client reads. A reference may always be null: not everybody may see what it refers to. */
 export function outputSdl(typeName: string, field: FieldDefinition): string {
-  if (field.target !== null) return described(field.description, `${field.name}: ${field.target}`);
+  if (field.target !== null) {
+    return described(field.description ?? referenceHintOf(field.target), `${field.name}: ${field.target}`);
+  }
   const element = inputTypeOf(typeName, field);
   return described(
     field.description,
     `${field.name}: ${field.list ? `[${element}!]` : element}${field.required ? "!" : ""}`,
   );
+}
+
+function referenceHintOf(target: string): string | null {
+  return target === USER ? null : `Null also when the caller may not read that ${target}.`;
 }
 
 /** What a client gives to create one, or, where every field may be left out, to change one. */
@@ -66,16 +72,27 @@ export function enumFilterSdl(typeName: string, field: FieldDefinition): string 
   return field.list ? listFilterSdl(name) : filterSdl(name, { isOrdered: false, isText: false });
 }
 
+const ORDERED = [
+  ["lt", "Less, or earlier"],
+  ["lte", "Less, earlier or equal"],
+  ["gt", "Greater, or later"],
+  ["gte", "Greater, later or equal"],
+] as const;
+
 /** Filters on one value. */
 export function filterSdl(element: string, { isOrdered, isText }: { isOrdered: boolean; isText: boolean }): string {
   return inputOf(`${element}Filter`, "All that is given must hold.", [
     `"null is a value: what has none"\neq: ${element}`,
     `"What has no value is different from every value"\nne: ${element}`,
-    `in: [${element}!]`,
-    `notIn: [${element}!]`,
-    "isNull: Boolean",
-    ...(isOrdered ? ["lt", "lte", "gt", "gte"].map((operator) => `${operator}: ${element}`) : []),
-    ...(isText ? ["contains", "startsWith", "endsWith"].map((operator) => `${operator}: ${element}`) : []),
+    `"One of these; at most 1,000"\nin: [${element}!]`,
+    `"None of these; holds for what has no value"\nnotIn: [${element}!]`,
+    `"Whether it has no value"\nisNull: Boolean`,
+    ...(isOrdered ? ORDERED.map(([operator, told]) => `"${told}"\n${operator}: ${element}`) : []),
+    ...(isText
+      ? ["contains", "startsWith", "endsWith"].map(
+          (operator) => `"Upper and lower case differ"\n${operator}: ${element}`,
+        )
+      : []),
     ...(isText
       ? ["containsI", "startsWithI", "endsWithI"].map((operator) => `"Without regard to case"\n${operator}: ${element}`)
       : []),
@@ -85,12 +102,12 @@ export function filterSdl(element: string, { isOrdered, isText }: { isOrdered: b
 /** Filters on a list of values. */
 export function listFilterSdl(element: string): string {
   return inputOf(`${element}ListFilter`, "All that is given must hold.", [
-    `eq: [${element}!]`,
-    `ne: [${element}!]`,
-    "isNull: Boolean",
-    `has: ${element}`,
-    `hasAny: [${element}!]`,
-    `hasAll: [${element}!]`,
+    `"The same values in the same order; null: no list"\neq: [${element}!]`,
+    `"Other values, another order, or no list"\nne: [${element}!]`,
+    `"Whether there is no list; an empty one is one"\nisNull: Boolean`,
+    `"Holds it"\nhas: ${element}`,
+    `"Holds one of these at least"\nhasAny: [${element}!]`,
+    `"Holds all of these, in any order"\nhasAll: [${element}!]`,
   ]);
 }
 
