@@ -34,7 +34,11 @@ export default defineConfig({
     projects: [
       {
         ...fromSource,
-        test: { name: "unit", include: under("**/*.test.ts"), exclude: ["**/*.integration.test.ts"] },
+        test: {
+          name: "unit",
+          include: under("**/*.test.ts"),
+          exclude: ["**/node_modules/**", "**/*.integration.test.ts"],
+        },
       },
       {
         ...fromSource,

@@ -24,6 +24,28 @@ describe("the supergraph through its one endpoint", () => {
     });
   });
 
+  it("answers every field of a new person's own record", async () => {
+    const person = await register("Nora");
+    const { me } = await person.data<{ me: object }>(`{
+      me {
+        id email firstName lastName displayName status settings version createdAt updatedAt permissions
+        profile { bio avatarUrl website location timeZone locale theme emailNotifications }
+        sessions { id user { id } createdAt lastSeenAt expiresAt ip userAgent current }
+        roles { id name description builtIn permissions version userCount }
+        auditEvents { nodes { action } totalCount pageInfo { hasNextPage } }
+      }
+    }`);
+    expect(me).toMatchObject({
+      firstName: "Nora",
+      status: "ACTIVE",
+      settings: {},
+      version: 1,
+      profile: { bio: null, timeZone: "UTC", locale: "en", theme: "SYSTEM", emailNotifications: true },
+      sessions: [{ user: { id: person.id }, ip: "127.0.0.1", userAgent: "node", current: true }],
+      auditEvents: { nodes: [{ action: "auth.register" }], totalCount: 1 },
+    });
+  });
+
   it("answers as the person who has just signed in, within the same operation", async () => {
     const email = `grace-${unique()}@example.com`;
     const answer = await new Client().data(
@@ -107,6 +129,50 @@ describe("the supergraph through its one endpoint", () => {
         traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       },
     ]);
+  });
+
+  it("answers every field of a type, an entity and an event", async () => {
+    const answer = await admin.data(
+      `query Everything($filter: AuditEventFilter) {
+        entityType(name: "${typeName}") {
+          name pluralName description uniqueTogether version entityCount createdAt updatedAt createdBy { email } sdl
+          fields {
+            name kind description required unique indexed list sensitive defaultValue enumValues target onDelete
+            minimum maximum maxLength pattern
+          }
+        }
+        ${plural} {
+          edges { cursor node { id } }
+          nodes {
+            id version createdAt updatedAt deletedAt name sku price owner { displayName }
+            createdBy { email } updatedBy { email } entityType { name }
+          }
+        }
+        auditEvents(filter: $filter) {
+          nodes {
+            id leafIndex occurredAt service action outcome reason metadata requestId traceId spanId sessionId ip userAgent
+            operationName path
+            actor { type id label user { email } impersonator { email } }
+            target { id type label version }
+            changes { field before after redacted }
+          }
+        }
+      }`,
+      { filter: { entityType: typeName } },
+    );
+    expect(answer).toMatchObject({
+      entityType: {
+        entityCount: 1,
+        createdBy: { email: admin.email },
+        fields: [{ name: "name" }, { unique: true }, {}, {}],
+      },
+      [plural]: {
+        nodes: [{ price: "19.90", deletedAt: null, createdBy: { email: admin.email }, entityType: { name: typeName } }],
+      },
+      auditEvents: {
+        nodes: [{ service: "dynamic", target: { type: typeName, label: "Lamp", version: 1 }, reason: null }],
+      },
+    });
   });
 
   it("lists the type among the entity types, and any entity by its id", async () => {
