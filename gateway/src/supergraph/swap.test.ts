@@ -41,6 +41,34 @@ describe("a supergraph that changes while it is used", () => {
     expect(answered).toBeGreaterThan(CLIENTS);
   }, 60_000);
 
+  it("holds the answer back while the new supergraph is on its way", async () => {
+    const type = CHANGES + 1;
+    let release: () => void = () => undefined;
+    const isReleased = new Promise<void>((resolve) => (release = resolve));
+    let isAsked = false;
+    supergraph.divert("dynamic", async (service, request) => {
+      if (request.path.startsWith("/internal/supergraph")) {
+        isAsked = true;
+        await isReleased;
+      }
+      return supergraph.reach(service, request);
+    });
+    // Ends the poll that was under way before.
+    supergraph.publish();
+    await supergraph.until(() => Promise.resolve(isAsked));
+
+    let isAnswered = false;
+    const defined = supergraph
+      .post("mutation ($count: Int!) { define(count: $count) }", { variables: { count: type } })
+      .finally(() => (isAnswered = true));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isAnswered).toBe(false);
+    release();
+    expect((await defined).body).toEqual({ data: { define: type } });
+    expect((await supergraph.post(`{ thing${type} { id } }`)).body.errors).toBeUndefined();
+    supergraph.divert("dynamic", undefined);
+  });
+
   it("ends an operation on the supergraph that it began on, though its fields are gone by then", async () => {
     const { dynamic } = supergraph.subgraphs;
     let release: () => void = () => undefined;
