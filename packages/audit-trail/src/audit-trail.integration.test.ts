@@ -114,6 +114,17 @@ describe("the audit trail", () => {
     expect(await events()).toEqual([]);
   });
 
+  it("stores no success of a change whose commit fails, but its failure", async () => {
+    await owner.run((query) =>
+      query.raw(`create table parent (id int primary key);
+        create table child (id int references parent deferrable initially deferred);
+        grant insert on child to public`),
+    );
+    const failing = audit.attempt(attempt, () => database.run((query) => query("child").insert({ id: 1 })));
+    await expect(failing).rejects.toMatchObject({ code: "23503" });
+    expect(await events()).toMatchObject([{ outcome: "failure", reason: "UNEXPECTED" }]);
+  });
+
   it("keeps what attempts at the same time say of themselves apart", async () => {
     await Promise.all(
       ["a", "b", "c"].map((id) =>
