@@ -5,8 +5,6 @@ export const subgraphNames = ["users", "auth", "dynamic", "audit"] as const;
 export type SubgraphName = (typeof subgraphNames)[number];
 export type ServiceName = SubgraphName | "gateway";
 
-export const isDevelopment = (environment: NodeJS.ProcessEnv) => environment.NODE_ENV !== "production";
-
 /** Settings that every service has. Secrets have no default: the launcher makes them in development. */
 export const serviceSettings = z.object({
   HOST: z.string().default("127.0.0.1"),

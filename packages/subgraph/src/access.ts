@@ -2,9 +2,9 @@ import type { AuditDetails } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import type { Permission } from "@supergraph/identity";
 import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
-import { recordRefusedRead } from "./refused-reads.js";
 import { Directive, Extensions, createMethodMiddlewareDecorator, type MiddlewareFn } from "type-graphql";
 import type { SubgraphContext } from "./context.js";
+import { recordRefusedRead } from "./refused-reads.js";
 
 /** Who may call a root field; each must say so, and a subgraph with one that doesn't refuses to start. */
 export type Access = { kind: "public" } | { kind: "signed-in" } | { kind: "permitted"; anyOf: readonly Permission[] };

@@ -1,4 +1,4 @@
 import { runService } from "@supergraph/service";
-import { auditService } from "./index.js";
+import { auditService } from "./service.js";
 
 await runService(auditService);

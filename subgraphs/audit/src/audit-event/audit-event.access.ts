@@ -1,6 +1,6 @@
 import { isId } from "@supergraph/persistence";
 import { withAccess, type Access, type SubgraphContext } from "@supergraph/subgraph";
-import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
+import type { GraphQLResolveInfo } from "graphql";
 
 const AUDITOR: Access = { kind: "permitted", anyOf: ["audit:read"] };
 
@@ -11,8 +11,6 @@ export type ReadScope = "all" | "none" | { actorId: string };
 
 /** Who may read the log, for one request: auditors all of it, everybody what they did themselves. */
 export class AuditEventAccess {
-  readonly #asked = new Map<string, Promise<void>>();
-
   constructor(private readonly context: SubgraphContext) {}
 
   /** Whose acts the caller may read; nobody's when the caller is no person. */
@@ -32,11 +30,6 @@ export class AuditEventAccess {
    * @throws SystemError SIGN_IN_REQUIRED, PERMISSION_MISSING
    */
   requireAuditor(field: AskingField): Promise<void> {
-    const key = responsePathAsArray(field.path)
-      .filter((step) => typeof step === "string")
-      .join(".");
-    const asked = this.#asked.get(key) ?? withAccess(AUDITOR, this.context, field, () => Promise.resolve());
-    this.#asked.set(key, asked);
-    return asked;
+    return withAccess(AUDITOR, this.context, field, () => Promise.resolve());
   }
 }
