@@ -55,6 +55,19 @@ describe("who the caller is", () => {
     expect(supergraph.subgraphs.users.fetches.at(-1)).toMatchObject({ "x-supergraph-version": "1" });
   });
 
+  it("is changed by auth's word alone, though another subgraph could sign it", async () => {
+    const caller = { sub: "u1", roles: [], permissions: [], client: "user" as const };
+    const claims = await signForwardedIdentity({ caller, request: {} }, "gateway", secret);
+    supergraph.divert("dynamic", async (service, request) => {
+      const response = await supergraph.reach(service, request);
+      return { ...response, headers: { ...response.headers, "x-session-claims": claims } };
+    });
+    const { body } = await supergraph.post("{ products { owner { email } } }");
+    supergraph.divert("dynamic", undefined);
+    expect(body.errors?.[0]?.extensions.reason).toBe("PERMISSION_MISSING");
+    expect(JSON.stringify(body.data)).not.toContain("u1@example.com");
+  });
+
   it("does not reach a subgraph as the client's own token", async () => {
     await whoami(await supergraph.signIn("u1"));
     expect(supergraph.subgraphs.users.fetches.at(-1)).not.toHaveProperty("authorization");

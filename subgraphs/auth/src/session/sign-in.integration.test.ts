@@ -14,7 +14,7 @@ interface Answer {
   errors?: { extensions: { code: string; reason: string } }[];
 }
 
-describe("a refresh token", () => {
+describe("signing in", () => {
   let disposable: DisposableDatabase;
   let owner: Database;
   let auth: ServiceParts;
@@ -68,7 +68,7 @@ describe("a refresh token", () => {
         .select<{ outcome: string; reason: string; metadata: unknown }[]>("*"),
     );
 
-  it("brings the same successor when it comes again within 10 s, and that works", async () => {
+  it("by a refresh token brings the same successor when it comes again within 10 s, and that works", async () => {
     const { tokens } = await signIn();
     const first = await refresh(tokens.refreshToken);
     await makeOlder(9);
@@ -77,7 +77,7 @@ describe("a refresh token", () => {
     expect((await refresh(first.data?.refreshSession?.tokens.refreshToken ?? "")).errors).toBeUndefined();
   });
 
-  it("that is used again later ends the session and all its tokens, and is recorded as suspicious", async () => {
+  it("by a refresh token that is used again later ends the session and all its tokens, and is recorded as suspicious", async () => {
     const { tokens, session } = await signIn();
     const successor = (await refresh(tokens.refreshToken)).data?.refreshSession?.tokens.refreshToken ?? "";
     await makeOlder(11);
@@ -95,7 +95,29 @@ describe("a refresh token", () => {
     });
   });
 
-  it("is nowhere in the database, nor is a password or a private key", async () => {
+  it("whose session could not be committed makes nobody of the caller", async () => {
+    await owner.run((query) =>
+      query.raw(`create function refuse() returns trigger language plpgsql as $$ begin raise 'not today'; end $$;
+        create constraint trigger refused after insert on session deferrable initially deferred
+          for each row execute function refuse()`),
+    );
+    const response = await auth.app.inject({
+      method: "POST",
+      url: "/graphql",
+      payload: {
+        query: "mutation ($input: LoginInput!) { login(input: $input) { session { id } } }",
+        variables: { input: account },
+      },
+    });
+    await owner.run((query) => query.raw("drop trigger refused on session"));
+    expect(response.json<Answer>()).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: "INTERNAL_SERVER_ERROR" } }],
+    });
+    expect(response.headers).not.toHaveProperty("x-session-claims");
+  });
+
+  it("leaves no token, password or private key in the database", async () => {
     const { tokens } = await signIn();
     const tables = await owner.run((query) =>
       query("information_schema.tables").where({ table_schema: "auth" }).pluck<string[]>("table_name"),
@@ -108,7 +130,7 @@ describe("a refresh token", () => {
     }
   });
 
-  it("that never was is refused", async () => {
+  it("by a refresh token that never was is refused", async () => {
     expect((await refresh("x".repeat(43))).errors?.[0]?.extensions.reason).toBe("REFRESH_TOKEN_INVALID");
   });
 });
