@@ -77,6 +77,12 @@ describe("a unit of work", () => {
     expect(await notes()).toEqual([]);
   });
 
+  it("leaves a connection that PostgreSQL ended in the middle of a statement to nobody else", async () => {
+    const end = database.run((query) => query.raw("select pg_terminate_backend(pg_backend_pid())"));
+    await expect(end).rejects.toMatchObject({ code: "57P01" });
+    expect(await notes()).toEqual([]);
+  });
+
   it("says that U+0000 can't be stored, in text, in JSON or in a comparison", async () => {
     await database.run((query) => query.raw("create table document (content jsonb)"));
     const refused = { reason: "INVALID_INPUT" };

@@ -29,7 +29,7 @@ export class Database {
       client: "pg",
       connection: { connectionString: url, application_name: schema },
       searchPath: [schema],
-      pool: { min: 0, max: maximumConnections },
+      pool: { min: 0, max: maximumConnections, afterCreate: discardOnceFatal },
       acquireConnectionTimeout: 10_000,
       // What fails is thrown to who asked; on the console it would stand between the lines of the log.
       log: { warn: () => undefined, error: () => undefined },
@@ -101,6 +101,23 @@ export class Database {
     for (const work of unit.afterCommit) await this.#units.run(undefined, work);
     return result;
   }
+}
+
+/**
+ * Keeps a connection that PostgreSQL has ended out of the pool. Knex notices only one that dies between two statements:
+ * FATAL in answer to a statement reaches the statement alone, and the connection would go to the next who asks.
+ */
+function discardOnceFatal(client: PooledClient, done: () => void): void {
+  client.connection.on("errorMessage", (error) => {
+    if (error.severity === "FATAL") client.__knex__disposed = error;
+  });
+  done();
+}
+
+/** What Knex pools: node-postgres's client, with the mark by which Knex knows one not to be used again. */
+interface PooledClient {
+  readonly connection: { on(event: "errorMessage", listener: (error: { severity?: string }) => void): void };
+  __knex__disposed?: unknown;
 }
 
 /**
