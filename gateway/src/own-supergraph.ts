@@ -2,6 +2,7 @@ import { httpStatus } from "@supergraph/errors";
 import { AccessTokenVerifier } from "@supergraph/identity";
 import { serviceIdentity, subgraphNames, type ServiceDependencies, type ServiceParts } from "@supergraph/service";
 import { apolloGateway, type Subgraph } from "./apollo-gateway.js";
+import { authRoutes } from "./auth-routes.js";
 import { AuthService } from "./caller/auth-service.js";
 import { CallerIdentifier } from "./caller/caller-identifier.js";
 import { SessionCache } from "./caller/session-cache.js";
@@ -42,12 +43,7 @@ export function ownSupergraph(
     passesCode: (code) => code in httpStatus && code !== "INTERNAL_SERVER_ERROR",
     exampleOperations,
   });
-  app.get("/.well-known/jwks.json", async (_, reply) => {
-    const { headers, body } = await auth.jwks();
-    const cacheControl = headers["cache-control"];
-    if (cacheControl !== undefined) void reply.header("cache-control", cacheControl);
-    return reply.type("application/json").send(body);
-  });
+  authRoutes(app, call);
 
   const reached = (version: number, timeoutMs: number) => served.reached(version, timeoutMs);
   const served: ServedSupergraph = new ServedSupergraph(

@@ -5,11 +5,12 @@ import { z } from "zod";
 
 const claims = z.object({
   sub: z.string(),
-  sid: z.string(),
+  sid: z.string().exactOptional(),
   email: z.string().exactOptional(),
   roles: z.array(z.string()),
   permissions: z.array(z.string()),
-  client: z.enum(["user", "api_key"]),
+  client: z.enum(["user", "api_key", "service"]),
+  keyId: z.string().exactOptional(),
   act: z.object({ sub: z.string() }).exactOptional(),
   amr: z.array(z.string()).exactOptional(),
 });

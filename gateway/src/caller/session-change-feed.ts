@@ -10,7 +10,9 @@ const TRUSTED_MS = 30_000;
 
 const feed = z.object({
   position: z.number().int().min(0),
-  changes: z.array(z.object({ kind: z.enum(["session", "user", "everyone"]), subjectId: z.string().nullable() })),
+  changes: z.array(
+    z.object({ kind: z.enum(["session", "user", "everyone", "api_key", "keys"]), subjectId: z.string().nullable() }),
+  ),
 });
 
 /** Whose sessions are no longer what they were. */

@@ -5,6 +5,7 @@ import role from "./0003-role.js";
 import builtInRoles from "./0004-built-in-roles.js";
 import session from "./0005-session.js";
 import signingKey from "./0006-signing-key.js";
+import sessionOrigin from "./0007-session-origin.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -16,5 +17,6 @@ export const auth: SchemaHistory = {
     "0004-built-in-roles": builtInRoles,
     "0005-session": session,
     "0006-signing-key": signingKey,
+    "0007-session-origin": sessionOrigin,
   },
 };

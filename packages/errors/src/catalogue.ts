@@ -16,6 +16,10 @@ export const catalogue = {
   CLAIMS_INVALID: { code: "UNAUTHENTICATED", message: "The forwarded identity is not valid." },
 
   PERMISSION_MISSING: { code: "FORBIDDEN", message: "You are not permitted to do this." },
+  IN_PERSON_ONLY: {
+    code: "FORBIDDEN",
+    message: "Only the person themselves may do this, signed in: no API key, and nobody who impersonates them.",
+  },
   ACCOUNT_NOT_ACTIVE: { code: "FORBIDDEN", message: "The account is not active." },
 
   INVALID_INPUT: { code: "BAD_USER_INPUT", message: "The input is not valid." },

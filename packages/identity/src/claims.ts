@@ -11,6 +11,8 @@ export interface Claims {
   roles: readonly string[];
   permissions: readonly string[];
   client: ClientKind;
+  /** The API key's id, when the caller presented one. */
+  keyId?: string;
   /** Who impersonates `sub` (RFC 8693 section 4.1). */
   act?: { sub: string };
   /** How the person proved it (RFC 8176). */

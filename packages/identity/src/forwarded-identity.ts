@@ -57,7 +57,7 @@ export async function verifyForwardedIdentity(
       maxTokenAge: LIFETIME_SECONDS,
       clockTolerance: 5,
     });
-    const { sub, sid, email, act, amr, client = "user", roles = [], permissions = [], request = {} } = payload;
+    const { sub, sid, email, keyId, act, amr, client = "user", roles = [], permissions = [], request = {} } = payload;
     if (sub === undefined) return { caller: undefined, request };
     return {
       caller: {
@@ -67,6 +67,7 @@ export async function verifyForwardedIdentity(
         permissions,
         ...(sid !== undefined && { sid }),
         ...(email !== undefined && { email }),
+        ...(keyId !== undefined && { keyId }),
         ...(act !== undefined && { act }),
         ...(amr !== undefined && { amr }),
       },

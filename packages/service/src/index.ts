@@ -1,4 +1,5 @@
 export { createLog, type Logger } from "./log.js";
+export { repeatUntilStopped } from "./repeat-until-stopped.js";
 export { currentRequest, runInRequest, type RequestContext } from "./request-context.js";
 export { createServer } from "./server.js";
 export { onSignal, runService } from "./service.js";

@@ -28,6 +28,16 @@ export class Caller {
     return this.claims;
   }
 
+  /**
+   * The person who calls, when they do so themselves: for what decides who they are, like a password.
+   * @throws SystemError SIGN_IN_REQUIRED, or IN_PERSON_ONLY for an API key, a service or who impersonates them
+   */
+  inPerson(): Claims {
+    const claims = this.signedIn();
+    if (claims.client !== "user" || claims.act) throw new SystemError("IN_PERSON_ONLY");
+    return claims;
+  }
+
   may(permission: Permission): boolean {
     return this.claims !== undefined && holds(this.claims.permissions, permission);
   }

@@ -1,14 +1,14 @@
 import { AuditTrail } from "@supergraph/audit-trail";
 import { Database } from "@supergraph/persistence";
-import type { ServiceDefinition } from "@supergraph/service";
+import { repeatUntilStopped, type ServiceDefinition } from "@supergraph/service";
 import { buildExecutableSchema, createSubgraphServer } from "@supergraph/subgraph";
 import { AccountRepository } from "./account/account.repository.js";
 import { ensureFirstAdministrator } from "./account/first-administrator.js";
 import { RegistrationRepository } from "./account/registration.repository.js";
 import { RegistrationService } from "./account/registration.service.js";
-import { repeatUntilStopped } from "./account/repeat-until-stopped.js";
 import { authContext } from "./auth-context.js";
 import type { AuthContext } from "./context.js";
+import { EncryptionAtRest } from "./encryption-at-rest.js";
 import { RoleRepository } from "./role/role.repository.js";
 import { authSchema } from "./schema.js";
 import { internalSessionRoutes } from "./session/internal-routes.js";
@@ -40,8 +40,9 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const sessions = new SessionRepository(database);
     const refreshTokens = new RefreshTokenRepository(database);
     const sessionChanges = new SessionChangeRepository(database);
+    const encryption = new EncryptionAtRest(settings.AUTH_KEY_ENCRYPTION_KEY);
     const tokens = new RefreshTokens(settings.AUTH_KEY_ENCRYPTION_KEY);
-    const keys = new KeyRing(new SigningKeyRepository(database), settings.AUTH_KEY_ENCRYPTION_KEY);
+    const keys = new KeyRing(new SigningKeyRepository(database), encryption);
     const registrations = new RegistrationService(
       database,
       accounts,
@@ -85,11 +86,13 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     app.get("/.well-known/jwks.json", () => keys.publicKeys());
     await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });
 
-    let undoing: Promise<void> | undefined;
+    const background: Promise<void>[] = [];
+    const repeat = (work: () => Promise<void>, everyMs: number) =>
+      background.push(repeatUntilStopped(work, everyMs, stopping.signal, log));
     return {
       app,
       async start() {
-        undoing = repeatUntilStopped(() => registrations.undoAbandoned(), UNDO_EVERY_MS, stopping.signal, log);
+        repeat(() => registrations.undoAbandoned(), UNDO_EVERY_MS);
         const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = settings;
         if (email !== undefined && password !== undefined) {
           await ensureFirstAdministrator({ email, password }, { accounts, registrations, audit, log }, stopping.signal);
@@ -98,7 +101,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       },
       async stop() {
         stopping.abort();
-        await undoing;
+        await Promise.all(background);
         await database.close();
       },
     };

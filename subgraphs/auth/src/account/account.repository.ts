@@ -4,7 +4,8 @@ import type { Database } from "@supergraph/persistence";
 export interface AccountRow {
   user_id: string;
   email: string;
-  password_hash: string;
+  /** Null until the person has set a password. */
+  password_hash: string | null;
   status: "ACTIVE" | "SUSPENDED" | "DELETED";
 }
 

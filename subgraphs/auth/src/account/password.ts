@@ -18,9 +18,9 @@ export const hashPassword = (password: string): Promise<string> =>
 const hashOfNobody = hashPassword(randomBytes(32).toString("base64"));
 
 /** Whether the password is the hash's; for an account that doesn't exist, false after the same time. */
-export async function passwordMatches(password: string, passwordHash: string | undefined): Promise<boolean> {
+export async function passwordMatches(password: string, passwordHash: string | null | undefined): Promise<boolean> {
   const matches = await verify(withinBcrypt(password), passwordHash ?? (await hashOfNobody));
-  return matches && passwordHash !== undefined && isWithinBytes(password);
+  return matches && typeof passwordHash === "string" && isWithinBytes(password);
 }
 
 /**

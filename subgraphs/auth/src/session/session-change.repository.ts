@@ -1,6 +1,6 @@
 import type { Database } from "@supergraph/persistence";
 
-export type SessionChangeKind = "session" | "user" | "everyone";
+export type SessionChangeKind = "session" | "user" | "everyone" | "api_key" | "keys";
 
 /** A row of `auth.session_change`: whose sessions are not what a gateway may remember. */
 export interface SessionChange {

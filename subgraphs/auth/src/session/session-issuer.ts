@@ -15,6 +15,15 @@ import type { AuthPayload, Session } from "./session.type.js";
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 
+/** How a session begins; a password and 30 days unless told. */
+export interface SessionOrigin {
+  /** How the person proved who they are (RFC 8176). */
+  amr?: string[];
+  impersonatorId?: string | null;
+  /** Its lifetime. */
+  seconds?: number;
+}
+
 /** Opens sessions, and says who a session's holder is and what they may do. */
 export class SessionIssuer {
   constructor(
@@ -27,15 +36,26 @@ export class SessionIssuer {
   ) {}
 
   /** A new session of the user, with the first refresh token of its family. */
-  async open(userId: string, { ip, userAgent }: RequestFacts): Promise<AuthPayload> {
+  async open(
+    userId: string,
+    { ip, userAgent }: RequestFacts,
+    { amr = ["pwd"], impersonatorId = null, seconds = SESSION_SECONDS }: SessionOrigin = {},
+  ): Promise<AuthPayload> {
     const session = await this.sessions.insert(
-      { id: newId(), user_id: userId, ip: ip ?? null, user_agent: userAgent?.slice(0, 512) ?? null },
-      SESSION_SECONDS,
+      {
+        id: newId(),
+        user_id: userId,
+        ip: ip ?? null,
+        user_agent: userAgent?.slice(0, 512) ?? null,
+        amr,
+        impersonator_id: impersonatorId,
+      },
+      seconds,
     );
     const refreshToken = this.tokens.first();
     await this.refreshTokens.insert(
       { token_hash: hashOfToken(refreshToken), session_id: session.id, generation: 0 },
-      SESSION_SECONDS,
+      seconds,
     );
     return this.payload(session, refreshToken);
   }
@@ -65,7 +85,8 @@ export class SessionIssuer {
       roles: roles.map(({ name }) => name),
       permissions: [...new Set(roles.flatMap(({ permissions }) => permissions))],
       client: "user",
-      amr: ["pwd"],
+      amr: holder.amr,
+      ...(holder.impersonator_id !== null && { act: { sub: holder.impersonator_id } }),
     };
   }
 }

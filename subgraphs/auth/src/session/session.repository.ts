@@ -10,12 +10,17 @@ export interface SessionRow {
   ended_at: Date | null;
   ip: string | null;
   user_agent: string | null;
+  /** How the person proved who they are (RFC 8176). */
+  amr: string[];
+  impersonator_id: string | null;
 }
 
 /** Who a live session belongs to. */
 export interface SessionHolder {
   user_id: string;
   email: string;
+  amr: string[];
+  impersonator_id: string | null;
 }
 
 const LIVE = "ended_at is null and expires_at > now()";
@@ -24,7 +29,7 @@ export class SessionRepository {
   constructor(private readonly database: Database) {}
 
   async insert(
-    session: Pick<SessionRow, "id" | "user_id" | "ip" | "user_agent">,
+    session: Pick<SessionRow, "id" | "user_id" | "ip" | "user_agent" | "amr" | "impersonator_id">,
     lifetimeSeconds: number,
   ): Promise<SessionRow> {
     const [row] = await this.database.run((query) =>
@@ -67,6 +72,8 @@ export class SessionRepository {
         .first<SessionHolder & { is_fresh: boolean }>(
           "session.user_id",
           "account.email",
+          "session.amr",
+          "session.impersonator_id",
           query.raw("session.last_seen_at > now() - interval '1 minute' as is_fresh"),
         ),
     );

@@ -1,10 +1,11 @@
 import { Database } from "@supergraph/persistence";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, expect, describe, it } from "vitest";
+import { EncryptionAtRest } from "../encryption-at-rest.js";
 import { KeyRing } from "./key-ring.js";
 import { SigningKeyRepository } from "./signing-key.repository.js";
 
-const encryptionKey = new Uint8Array(32).fill(1);
+const encryption = new EncryptionAtRest(new Uint8Array(32).fill(1));
 
 describe("the key ring", () => {
   let disposable: DisposableDatabase;
@@ -13,7 +14,7 @@ describe("the key ring", () => {
   beforeAll(async () => {
     disposable = await disposableDatabase();
     database = new Database({ url: disposable.url("auth"), schema: "auth" });
-    ring = () => new KeyRing(new SigningKeyRepository(database), encryptionKey);
+    ring = () => new KeyRing(new SigningKeyRepository(database), encryption);
   });
   afterAll(async () => {
     await database.close();
@@ -34,7 +35,7 @@ describe("the key ring", () => {
   });
 
   it("says so when the encryption key is another than the one it was stored under", async () => {
-    const other = new KeyRing(new SigningKeyRepository(database), new Uint8Array(32).fill(2));
+    const other = new KeyRing(new SigningKeyRepository(database), new EncryptionAtRest(new Uint8Array(32).fill(2)));
     await expect(other.activeKey()).rejects.toThrow(/AUTH_KEY_ENCRYPTION_KEY/);
   });
 });

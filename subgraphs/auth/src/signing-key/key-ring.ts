@@ -1,11 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
+import type { EncryptionAtRest } from "../encryption-at-rest.js";
 import type { SigningKeyRepository, SigningKeyRow } from "./signing-key.repository.js";
 
 const ALGORITHM = "ES256";
-const CIPHER = "aes-256-gcm";
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** The keys that sign access tokens. Private keys are encrypted at rest (AES-256-GCM, bound to their `kid`). */
 export class KeyRing {
@@ -13,7 +10,7 @@ export class KeyRing {
 
   constructor(
     private readonly keys: SigningKeyRepository,
-    private readonly encryptionKey: Uint8Array,
+    private readonly encryption: EncryptionAtRest,
   ) {}
 
   /** Makes the first key; every replica ends with the same one. */
@@ -26,7 +23,7 @@ export class KeyRing {
       kid,
       algorithm: ALGORITHM,
       public_jwk: publicJwk,
-      private_jwk_encrypted: this.#encrypt(kid, await exportJWK(privateKey)),
+      private_jwk_encrypted: this.encryption.seal(JSON.stringify(await exportJWK(privateKey)), kid),
     });
   }
 
@@ -44,32 +41,17 @@ export class KeyRing {
   async #load(): Promise<{ kid: string; privateKey: CryptoKey }> {
     const row = await this.keys.findActive();
     if (!row) throw new Error("There is no active signing key");
-    const privateKey = await importJWK(this.#decrypt(row), ALGORITHM);
+    const privateKey = await importJWK(this.#open(row), ALGORITHM);
     if (privateKey instanceof Uint8Array) throw new Error(`The signing key ${row.kid} is not a key pair`);
     return { kid: row.kid, privateKey };
   }
 
-  #encrypt(kid: string, jwk: JWK): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, this.encryptionKey, nonce).setAAD(Buffer.from(kid));
-    const sealed = Buffer.concat([cipher.update(JSON.stringify(jwk)), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-  }
-
-  #decrypt({ kid, private_jwk_encrypted: bytes }: SigningKeyRow): JWK {
-    const nonce = bytes.subarray(0, NONCE_BYTES);
-    const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-    const decipher = createDecipheriv(CIPHER, this.encryptionKey, nonce).setAAD(Buffer.from(kid)).setAuthTag(tag);
+  #open({ kid, private_jwk_encrypted: sealed }: SigningKeyRow): JWK {
     try {
-      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
-      return JSON.parse(text.toString()) as JWK;
+      return JSON.parse(this.encryption.open(sealed, kid)) as JWK;
     } catch (cause) {
-      throw new Error(
-        `The signing key ${kid} can't be decrypted: is AUTH_KEY_ENCRYPTION_KEY the one it was stored under?`,
-        {
-          cause,
-        },
-      );
+      const question = "is AUTH_KEY_ENCRYPTION_KEY the one it was stored under?";
+      throw new Error(`The signing key ${kid} can't be decrypted: ${question}`, { cause });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "@supergraph/service";
+import type { Logger } from "./log.js";
 
 /** Runs `work` now and then every `everyMs`, until stopped; a failure is logged, and the next turn tries again. */
 export async function repeatUntilStopped(
