@@ -2,4 +2,4 @@ export { ACCESS_TOKEN_SECONDS, AccessTokenVerifier, signAccessToken } from "./ac
 export type { AccessToken, TokenParties } from "./access-token.js";
 export type { Claims, ClientKind, ForwardedIdentity, RequestFacts } from "./claims.js";
 export { signForwardedIdentity, verifyForwardedIdentity } from "./forwarded-identity.js";
-export { holds, scopeOf, type Permission, type Scope } from "./permission.js";
+export { holds, meet, scopeOf, type Permission, type Scope } from "./permission.js";

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { holds, scopeOf } from "./permission.js";
+import { holds, meet, scopeOf } from "./permission.js";
 
 describe("a grant", () => {
   it("without a suffix reaches everybody's records, and so their owner's", () => {
@@ -32,5 +33,35 @@ describe("a grant", () => {
 
   it("of nothing reaches nothing", () => {
     expect(scopeOf([], "Product", "read")).toBe("none");
+  });
+});
+
+describe("what two lists of permissions have in common", () => {
+  const permission = fc.oneof(
+    fc.constant("*"),
+    fc
+      .tuple(
+        fc.constantFrom("users", "Product", "ProductGroup"),
+        fc.constantFrom("read", "update", "*"),
+        fc.constantFrom("", ":own", ":all"),
+      )
+      .map(([resource, action, reach]) => `${resource}:${action}${reach}`),
+  );
+  const permissions = fc.array(permission, { maxLength: 5 });
+
+  it("holds exactly what both hold", () => {
+    fc.assert(
+      fc.property(permissions, permissions, permission, (a, b, wanted) => {
+        expect(holds(meet(a, b), wanted)).toBe(holds(a, wanted) && holds(b, wanted));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("is the narrower of each part, though neither list names it", () => {
+    expect(meet(["Product:*:own"], ["Product:read", "users:read"])).toEqual(["Product:read:own"]);
+    expect(meet(["*"], ["users:read:own", "Product:*"])).toEqual(["users:read:own", "Product:*"]);
+    expect(meet(["*"], ["*"])).toEqual(["*"]);
+    expect(meet(["users:read"], ["Product:read"])).toEqual([]);
   });
 });
