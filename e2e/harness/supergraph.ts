@@ -113,8 +113,10 @@ async function untilReady(origin: string, launcher: ChildProcess, output: () => 
   }
 }
 
-async function freePorts(count: 5): Promise<[number, number, number, number, number]>;
-async function freePorts(count: number): Promise<number[]> {
+/** Ports that nothing listened at a moment ago. */
+export async function freePorts(count: 2): Promise<[number, number]>;
+export async function freePorts(count: 5): Promise<[number, number, number, number, number]>;
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, "127.0.0.1");
