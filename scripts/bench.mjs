@@ -9,6 +9,7 @@ import autocannon from "autocannon";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { root } from "./processes.mjs";
+import { reportVerifiedPath } from "./bench-verified-path.mjs";
 
 const SECONDS = 8;
 const CONNECTIONS = 20;
@@ -43,6 +44,7 @@ try {
   const token = await signIn();
   const product = await defineProduct(token);
   await report(token, product);
+  await reportVerifiedPath();
 } finally {
   const gone = new Promise((resolve) => supergraph.once("exit", resolve));
   supergraph.kill("SIGTERM");

@@ -6,7 +6,7 @@ import { authRoutes } from "./auth-routes.js";
 import { AuthService } from "./caller/auth-service.js";
 import { CallerIdentifier } from "./caller/caller-identifier.js";
 import { SessionCache } from "./caller/session-cache.js";
-import { SessionChangeFeed } from "./caller/session-change-feed.js";
+import { SessionChangeFeed, type SessionChange } from "./caller/session-change-feed.js";
 import { ownSubgraph } from "./fetch/own-subgraphs.js";
 import { SubgraphDataSource } from "./fetch/subgraph-data-source.js";
 import { createGatewayServer } from "./gateway-server.js";
@@ -22,12 +22,16 @@ export function ownSupergraph(
 ): ServiceParts {
   const auth = new AuthService(call);
   const sessions = new SessionCache((id) => auth.claimsOf(id));
-  const onChange = sessions.forget.bind(sessions);
-  const feed = new SessionChangeFeed({ call, log, onChange, ...(now && { now }) });
   const verifier = new AccessTokenVerifier(() => auth.signingKeys(), {
     issuer: settings.ACCESS_TOKEN_ISSUER,
     audience: settings.ACCESS_TOKEN_AUDIENCE,
   });
+  const onChange = (change: SessionChange) => {
+    // Of everyone also for a gateway that has lost touch: a change of keys may be what it missed.
+    if (change.kind === "keys" || change.kind === "everyone") verifier.forgetKeys();
+    if (change.kind !== "keys") sessions.forget(change);
+  };
+  const feed = new SessionChangeFeed({ call, log, onChange, ...(now && { now }) });
   const callers = new CallerIdentifier({ verifier, sessions, feed });
 
   const isUp = async (name: (typeof subgraphNames)[number]) =>

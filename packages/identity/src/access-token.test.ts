@@ -31,7 +31,21 @@ describe("an access token", () => {
 
   it("is refused after 15 minutes, as expired", async () => {
     const token = await signAccessToken(who, parties, key);
-    vi.useFakeTimers({ now: Date.now() + 15 * 60_000 + 1_000 });
+    const start = Date.now();
+    vi.useFakeTimers({ now: start + 15 * 60_000 + 1_000 });
+    expect(await refusal(verifier, token)).toBe("TOKEN_EXPIRED");
+  });
+
+  it("that is remembered is refused after 15 minutes too, as expired", async () => {
+    const start = Date.now();
+    vi.useFakeTimers({ now: start });
+    const token = await signAccessToken(who, parties, key);
+    const moments = [0, 11, 14].map((minutes) => start + minutes * 60_000);
+    for (const now of moments) {
+      vi.setSystemTime(now);
+      for (let times = 0; times < 3; times++) expect(await verifier.verify(token)).toEqual(who);
+    }
+    vi.setSystemTime(start + 15 * 60_000 + 1_000);
     expect(await refusal(verifier, token)).toBe("TOKEN_EXPIRED");
   });
 
@@ -77,5 +91,60 @@ describe("an access token", () => {
     isAway = true;
     vi.setSystemTime(start + 6 * 60_000);
     expect(await verifier.verify(await signAccessToken(who, parties, key))).toEqual(who);
+  });
+
+  describe("when the keys have changed", () => {
+    let answers: (() => Promise<JSONWebKeySet>)[];
+    beforeEach(() => {
+      answers = [];
+      verifier = new AccessTokenVerifier(() => (answers.shift() ?? (() => Promise.resolve({ keys: [] })))(), parties);
+    });
+    const nextKeys = (set: JSONWebKeySet) => answers.push(() => Promise.resolve(set));
+
+    it("is verified again, though it was remembered: its key may be gone", async () => {
+      nextKeys(key.set);
+      const token = await signAccessToken(who, parties, key);
+      for (let times = 0; times < 3; times++) expect(await verifier.verify(token)).toEqual(who);
+      verifier.forgetKeys();
+      expect(await refusal(verifier, token)).toBe("TOKEN_INVALID");
+    });
+
+    it("is not verified with those of before, even when the new ones can't be had", async () => {
+      nextKeys(key.set);
+      const token = await signAccessToken(who, parties, key);
+      await verifier.verify(token);
+      verifier.forgetKeys();
+      answers.push(() => Promise.reject(new SystemError("SERVICE_OUT_OF_REACH")));
+      expect(await refusal(verifier, token)).toBe("SERVICE_OUT_OF_REACH");
+      nextKeys(key.set);
+      expect(await verifier.verify(token)).toEqual(who);
+    });
+
+    it("is not verified with an answer that was asked for before", async () => {
+      let answer: (set: JSONWebKeySet) => void = () => undefined;
+      answers.push(() => new Promise((resolve) => (answer = resolve)));
+      const token = await signAccessToken(who, parties, key);
+      const verifying = refusal(verifier, token);
+      await vi.waitFor(() => {
+        expect(answers).toEqual([]);
+      });
+      verifier.forgetKeys();
+      answer(key.set);
+      expect(await verifying).toBe("TOKEN_INVALID");
+    });
+  });
+
+  it("of a key that is unknown while the keys can't be fetched is not called invalid", async () => {
+    let isAway = false;
+    const away = () => Promise.reject(new SystemError("SERVICE_OUT_OF_REACH"));
+    verifier = new AccessTokenVerifier(() => (isAway ? away() : Promise.resolve(key.set)), parties);
+    const start = Date.now();
+    vi.useFakeTimers({ now: start });
+    await verifier.verify(await signAccessToken(who, parties, key));
+    isAway = true;
+    vi.setSystemTime(start + 2_500);
+    expect(await refusal(verifier, await signAccessToken(who, parties, await newKey("two")))).toBe(
+      "SERVICE_OUT_OF_REACH",
+    );
   });
 });

@@ -1,5 +1,7 @@
-import { SignJWT, createLocalJWKSet, errors, jwtVerify, type CryptoKey, type JSONWebKeySet } from "jose";
 import { SystemError } from "@supergraph/errors";
+import { SignJWT, errors, jwtVerify, type CryptoKey, type JSONWebKeySet } from "jose";
+import { LRUCache } from "lru-cache";
+import { FetchedKeys } from "./fetched-keys.js";
 
 /** RFC 9068 section 2.1: tells an access token from every other JWT. */
 const TYPE = "at+jwt";
@@ -33,70 +35,71 @@ export async function signAccessToken(
     .sign(key.privateKey);
 }
 
-/** How long the fetched keys serve before they are fetched again. */
-const KEYS_FRESH_MS = 5 * 60_000;
-/** An unknown `kid` fetches the keys at most this often, or a client could make us fetch for every request. */
-const REFETCH_PAUSE_MS = 2_000;
+/** Seconds that the clock of who signed may be ahead of ours. */
+const CLOCK_SKEW_SECONDS = 30;
+const MAXIMUM_REMEMBERED = 10_000;
+
+interface Remembered {
+  readonly token: AccessToken;
+  /** Seconds of the epoch. */
+  readonly expiresAt: number;
+  /** Of the keys that it was verified under. */
+  readonly generation: number;
+}
 
 /**
  * Verifies access tokens against the JWKS (RFC 7517) that `fetchKeys` brings.
- * The algorithm is fixed here, never read from the token (RFC 8725 section 3.1).
+ * The algorithm is fixed here, never read from the token (RFC 8725 section 3.1). A token that was verified is
+ * remembered: until it expires, and while the keys are the same.
  */
 export class AccessTokenVerifier {
-  #keys: ReturnType<typeof createLocalJWKSet> | undefined;
-  #kids = new Set<string>();
-  #fetchedAt = -Infinity;
-  #fetching: Promise<void> | undefined;
+  readonly #keys: FetchedKeys;
+  readonly #remembered = new LRUCache<string, Remembered>({ max: MAXIMUM_REMEMBERED });
 
   constructor(
-    private readonly fetchKeys: () => Promise<JSONWebKeySet>,
+    fetchKeys: () => Promise<JSONWebKeySet>,
     private readonly parties: TokenParties,
-  ) {}
+  ) {
+    this.#keys = new FetchedKeys(fetchKeys);
+  }
 
   /** @throws SystemError TOKEN_EXPIRED or TOKEN_INVALID; whatever `fetchKeys` throws when the keys can't be had. */
   async verify(token: string): Promise<AccessToken> {
+    const { generation } = this.#keys;
+    const known = this.#remembered.get(token);
+    if (known && known.generation === generation && secondsNow() < known.expiresAt) return known.token;
+    const { expiresAt, ...verified } = await this.#verify(token);
+    if (generation !== undefined) this.#remembered.set(token, { token: verified, expiresAt, generation });
+    return verified;
+  }
+
+  /** The signing keys have changed: they are fetched again, and every token is verified again. */
+  forgetKeys(): void {
+    this.#keys.forget();
+    this.#remembered.clear();
+  }
+
+  async #verify(token: string): Promise<AccessToken & { expiresAt: number }> {
     try {
-      const { payload } = await jwtVerify<{ sid?: unknown }>(token, (header, jws) => this.#keyFor(header, jws), {
+      const { payload } = await jwtVerify<{ sid?: unknown }>(token, (header, jws) => this.#keys.keyFor(header, jws), {
         algorithms: [ALGORITHM],
         typ: TYPE,
         issuer: this.parties.issuer,
         audience: this.parties.audience,
         requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
       });
-      if (typeof payload.sub !== "string" || typeof payload.sid !== "string") throw new SystemError("TOKEN_INVALID");
-      return { userId: payload.sub, sessionId: payload.sid };
+      const { sub, sid, jti, exp, iat } = payload;
+      const isWhole = isText(sub) && isText(sid) && isText(jti) && exp !== undefined && iat !== undefined;
+      if (!isWhole || iat > secondsNow() + CLOCK_SKEW_SECONDS) throw new SystemError("TOKEN_INVALID");
+      return { userId: sub, sessionId: sid, expiresAt: exp };
     } catch (cause) {
       if (cause instanceof errors.JWTExpired) throw new SystemError("TOKEN_EXPIRED", { cause });
       if (cause instanceof errors.JOSEError) throw new SystemError("TOKEN_INVALID", { cause });
       throw cause;
     }
   }
-
-  async #keyFor(...[header, jws]: Parameters<ReturnType<typeof createLocalJWKSet>>): Promise<CryptoKey> {
-    const kid = header?.kid;
-    if (kid === undefined) throw new SystemError("TOKEN_INVALID");
-    const age = Date.now() - this.#fetchedAt;
-    if (age > KEYS_FRESH_MS || (!this.#kids.has(kid) && age > REFETCH_PAUSE_MS)) await this.#fetchOnce();
-    if (!this.#keys) throw new SystemError("SERVICE_OUT_OF_REACH");
-    return this.#keys(header, jws);
-  }
-
-  #fetchOnce(): Promise<void> {
-    this.#fetching ??= this.#fetch().finally(() => {
-      this.#fetching = undefined;
-    });
-    return this.#fetching;
-  }
-
-  async #fetch(): Promise<void> {
-    try {
-      const set = await this.fetchKeys();
-      this.#keys = createLocalJWKSet(set);
-      this.#kids = new Set(set.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
-      this.#fetchedAt = Date.now();
-    } catch (error) {
-      // Keys that were good a moment ago still are: an auth service that is away must not sign everybody out.
-      if (!this.#keys) throw error;
-    }
-  }
 }
+
+const secondsNow = () => Math.floor(Date.now() / 1_000);
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
