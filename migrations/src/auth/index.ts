@@ -6,6 +6,7 @@ import builtInRoles from "./0004-built-in-roles.js";
 import session from "./0005-session.js";
 import signingKey from "./0006-signing-key.js";
 import sessionOrigin from "./0007-session-origin.js";
+import rateLimit from "./0008-rate-limit.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -18,5 +19,6 @@ export const auth: SchemaHistory = {
     "0005-session": session,
     "0006-signing-key": signingKey,
     "0007-session-origin": sessionOrigin,
+    "0008-rate-limit": rateLimit,
   },
 };

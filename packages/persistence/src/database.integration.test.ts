@@ -111,6 +111,16 @@ describe("a unit of work", () => {
     expect(await notes()).toEqual(["own"]);
   });
 
+  it("has no part in statements that are run apart", async () => {
+    const work = database.unitOfWork(async () => {
+      await write("outer");
+      await database.runApart((query) => query("note").insert({ text: "apart" }));
+      throw new Error("no");
+    });
+    await expect(work).rejects.toThrow("no");
+    expect(await notes()).toEqual(["apart"]);
+  });
+
   it("that runs no statement opens no transaction", async () => {
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));

@@ -51,6 +51,11 @@ export class Database {
     }
   }
 
+  /** Runs statements each by itself, outside of any unit of work: what they do stays when that is rolled back. */
+  async runApart<T>(statements: (query: Knex) => PromiseLike<T>): Promise<T> {
+    return this.#units.run(undefined, () => this.run(statements));
+  }
+
   /** Commits all that `work` runs, or, when it throws, none of it. Inside another unit of work it is part of that. */
   async unitOfWork<T>(work: () => Promise<T>): Promise<T> {
     return this.#units.getStore() ? work() : this.#inNewUnit(work);

@@ -9,6 +9,12 @@ import { RegistrationService } from "./account/registration.service.js";
 import { authContext } from "./auth-context.js";
 import type { AuthContext } from "./context.js";
 import { EncryptionAtRest } from "./encryption-at-rest.js";
+import { KnownAddressRepository } from "./rate-limit/known-address.repository.js";
+import { connectRedis, inPostgres, inRedis } from "./rate-limit/limiter-store.js";
+import { RateLimitRepository } from "./rate-limit/rate-limit.repository.js";
+import { RateLimits } from "./rate-limit/rate-limits.js";
+import { SignInGuard } from "./rate-limit/sign-in-guard.js";
+import { SubjectHash } from "./rate-limit/subject-hash.js";
 import { RoleRepository } from "./role/role.repository.js";
 import { authSchema } from "./schema.js";
 import { internalSessionRoutes } from "./session/internal-routes.js";
@@ -22,6 +28,7 @@ import { KeyRing } from "./signing-key/key-ring.js";
 import { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
 
 const UNDO_EVERY_MS = 30_000;
+const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** Credentials, sessions, tokens, signing keys, roles and permissions. */
 export const authService: ServiceDefinition<typeof settingsSchema> = {
@@ -42,6 +49,11 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const sessionChanges = new SessionChangeRepository(database);
     const encryption = new EncryptionAtRest(settings.AUTH_KEY_ENCRYPTION_KEY);
     const tokens = new RefreshTokens(settings.AUTH_KEY_ENCRYPTION_KEY);
+    const counts = new RateLimitRepository(database);
+    const redis = settings.REDIS_URL === undefined ? undefined : connectRedis(settings.REDIS_URL, log);
+    const hash = new SubjectHash(settings.AUTH_KEY_ENCRYPTION_KEY);
+    const limits = new RateLimits(settings.RATE_LIMITS, redis ? inRedis(redis) : inPostgres(counts), hash);
+    const guard = new SignInGuard(limits, new KnownAddressRepository(database), accounts, hash);
     const keys = new KeyRing(new SigningKeyRepository(database), encryption);
     const registrations = new RegistrationService(
       database,
@@ -72,6 +84,8 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         database,
         accounts,
         registrations,
+        limits,
+        guard,
         sessions,
         refreshTokens,
         tokens,
@@ -93,6 +107,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       app,
       async start() {
         repeat(() => registrations.undoAbandoned(), UNDO_EVERY_MS);
+        repeat(() => Promise.all([counts.prune(), guard.prune()]).then(() => undefined), PRUNE_EVERY_MS);
         const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = settings;
         if (email !== undefined && password !== undefined) {
           await ensureFirstAdministrator({ email, password }, { accounts, registrations, audit, log }, stopping.signal);
@@ -102,6 +117,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       async stop() {
         stopping.abort();
         await Promise.all(background);
+        redis?.disconnect();
         await database.close();
       },
     };

@@ -1,5 +1,6 @@
 import { databaseSettings, serviceSettings } from "@supergraph/service";
 import { z } from "zod";
+import { limitRulesSetting } from "./rate-limit/limit-rules.js";
 
 const KEY_BYTES = 32;
 
@@ -12,6 +13,9 @@ export const settingsSchema = serviceSettings.extend({
     .refine((key) => key.length === KEY_BYTES, "32 bytes in base64: `openssl rand -base64 32` makes one"),
   ACCESS_TOKEN_ISSUER: z.url().default("http://localhost:4000"),
   ACCESS_TOKEN_AUDIENCE: z.string().default("supergraph"),
+  RATE_LIMITS: limitRulesSetting,
+  /** Where replicas share what they count; without it they share PostgreSQL. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "an address: redis://host:6379" }).optional(),
   /** The first administrator, made when there is no account of this address. */
   ADMIN_EMAIL: z.email().optional(),
   ADMIN_PASSWORD: z.string().optional(),

@@ -18,6 +18,10 @@ export class AccountRepository {
     );
   }
 
+  async findById(userId: string): Promise<AccountRow | undefined> {
+    return this.database.run((query) => query<AccountRow>("account").where({ user_id: userId }).first());
+  }
+
   async exists(userId: string): Promise<boolean> {
     return this.database.run(async (query) =>
       Boolean(await query("account").where({ user_id: userId }).first("user_id")),

@@ -6,6 +6,9 @@ import { currentRequest } from "@supergraph/service";
 import type { Caller } from "@supergraph/subgraph";
 import type { AccountRepository } from "../account/account.repository.js";
 import { passwordMatches } from "../account/password.js";
+import { addressOf } from "../rate-limit/address.js";
+import type { RateLimits } from "../rate-limit/rate-limits.js";
+import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import type { NewPerson, RegistrationService } from "../account/registration.service.js";
 import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
 import type { RefreshTokenRepository, RefreshTokenRow } from "./refresh-token.repository.js";
@@ -21,6 +24,8 @@ export interface SignInDependencies {
   database: Database;
   accounts: AccountRepository;
   registrations: RegistrationService;
+  limits: RateLimits;
+  guard: SignInGuard;
   sessions: SessionRepository;
   refreshTokens: RefreshTokenRepository;
   tokens: RefreshTokens;
@@ -38,26 +43,33 @@ export class SignInService {
     private readonly use: SignInDependencies,
   ) {}
 
-  /** @throws SystemError INVALID_INPUT, EMAIL_TAKEN, SERVICE_OUT_OF_REACH */
+  /** @throws SystemError INVALID_INPUT, EMAIL_TAKEN, TOO_MANY_REQUESTS, TOO_BUSY, SERVICE_OUT_OF_REACH */
   async register(person: NewPerson): Promise<AuthPayload> {
-    this.use.audit.describe({ actor: { type: "anonymous", label: person.email } });
-    const userId = await this.use.registrations.register(person);
-    return this.signIn(await this.use.issuer.open(userId, this.caller.identity.request), person.email);
+    const { audit, limits, registrations } = this.use;
+    audit.describe({ actor: { type: "anonymous", label: person.email } });
+    await limits.limit("registration", addressOf(this.caller.identity.request.ip));
+    return this.open(await registrations.register(person), person.email);
   }
 
-  /** @throws SystemError INVALID_CREDENTIALS, for an unknown account after the same time; ACCOUNT_NOT_ACTIVE */
+  /**
+   * An unknown account, and one without a password, has the answer of a wrong password, after the same time.
+   * @throws SystemError INVALID_CREDENTIALS, ACCOUNT_NOT_ACTIVE, TOO_MANY_REQUESTS, TOO_BUSY
+   */
   async login(email: string, password: string): Promise<AuthPayload> {
-    const { database, accounts, audit, issuer } = this.use;
+    const { database, accounts, audit, guard } = this.use;
     // On its own, so that no connection is held while the password is hashed.
     const account = await database.independently(() => accounts.findByEmail(email));
     audit.describe({
       actor: { type: "anonymous", label: account?.email ?? email, ...(account && { id: account.user_id }) },
       ...(account && { target: { type: "User", id: account.user_id, label: account.email } }),
     });
-    if (!(await passwordMatches(password, account?.password_hash)) || !account)
-      throw new SystemError("INVALID_CREDENTIALS");
+    const isRight = await guard.password(
+      { email: account?.email ?? email, userId: account?.user_id, ip: this.caller.identity.request.ip },
+      () => passwordMatches(password, account?.password_hash),
+    );
+    if (!isRight || !account) throw new SystemError("INVALID_CREDENTIALS");
     if (account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
-    return this.signIn(await issuer.open(account.user_id, this.caller.identity.request), account.email);
+    return this.open(account.user_id, account.email);
   }
 
   /**
@@ -105,6 +117,13 @@ export class SignInService {
         metadata: { suspicious: true },
       });
     });
+  }
+
+  private async open(userId: string, email: string): Promise<AuthPayload> {
+    const { request } = this.caller.identity;
+    const payload = await this.use.issuer.open(userId, request);
+    await this.use.guard.signedIn(userId, request.ip);
+    return this.signIn(payload, email);
   }
 
   /** From here on the caller is the person, in this subgraph and, by the header, in the rest of the operation. */
