@@ -7,6 +7,7 @@ import session from "./0005-session.js";
 import signingKey from "./0006-signing-key.js";
 import sessionOrigin from "./0007-session-origin.js";
 import rateLimit from "./0008-rate-limit.js";
+import keyRotation from "./0009-key-rotation.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -20,5 +21,6 @@ export const auth: SchemaHistory = {
     "0006-signing-key": signingKey,
     "0007-session-origin": sessionOrigin,
     "0008-rate-limit": rateLimit,
+    "0009-key-rotation": keyRotation,
   },
 };

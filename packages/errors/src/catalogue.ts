@@ -38,6 +38,7 @@ export const catalogue = {
   USER_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such user." },
   ROLE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such role." },
   SESSION_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such session." },
+  SIGNING_KEY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such signing key." },
   ENTITY_TYPE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity type." },
   ENTITY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity." },
   ROUTE_NOT_FOUND: { code: "NOT_FOUND", message: "There is nothing at this address." },
@@ -47,6 +48,10 @@ export const catalogue = {
   STALE_VERSION: { code: "CONFLICT", message: "Somebody changed it in the meantime." },
   UNIQUE_VIOLATION: { code: "CONFLICT", message: "Another one has the same value." },
   REFERENCE_VIOLATION: { code: "CONFLICT", message: "Something that exists refers to it." },
+  KEY_ROTATION_UNDER_WAY: {
+    code: "CONFLICT",
+    message: "A new signing key has been published already. It signs within some 10 seconds.",
+  },
   LAST_ADMINISTRATOR: { code: "CONFLICT", message: "The last administrator can't be removed." },
 
   TOO_MANY_REQUESTS: { code: "RATE_LIMITED", message: "Too many requests. Try again later." },

@@ -5,9 +5,14 @@ import type { RoleRepository } from "./role/role.repository.js";
 import { RoleService } from "./role/role.service.js";
 import { SessionService } from "./session/session.service.js";
 import { SignInService, type SignInDependencies } from "./session/sign-in.service.js";
+import type { KeyRotation } from "./signing-key/key-rotation.js";
+import type { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
+import { SigningKeyService } from "./signing-key/signing-key.service.js";
 
 /** Makes each request its services and loaders. */
-export function authContext(use: SignInDependencies & { roles: RoleRepository }) {
+export function authContext(
+  use: SignInDependencies & { roles: RoleRepository; keys: SigningKeyRepository; rotation: KeyRotation },
+) {
   const { roles, sessions, sessionChanges, accounts, audit } = use;
   return (base: SubgraphContext): AuthContext => {
     const { caller } = base;
@@ -25,6 +30,7 @@ export function authContext(use: SignInDependencies & { roles: RoleRepository })
       sessions: new SessionService(caller, sessions, sessionChanges, sessionsByUser, audit),
       roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
       grants: new GrantService(caller, rolesByUser),
+      signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),
       loaders: {
         roleUsers: loaderById(
           (ids) => roles.countUsers(ids),

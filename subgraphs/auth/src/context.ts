@@ -4,12 +4,14 @@ import type { GrantService } from "./role/grant.service.js";
 import type { RoleService } from "./role/role.service.js";
 import type { SessionService } from "./session/session.service.js";
 import type { SignInService } from "./session/sign-in.service.js";
+import type { SigningKeyService } from "./signing-key/signing-key.service.js";
 
 export interface AuthContext extends SubgraphContext {
   readonly signIn: SignInService;
   readonly sessions: SessionService;
   readonly roles: RoleService;
   readonly grants: GrantService;
+  readonly signingKeys: SigningKeyService;
   readonly loaders: {
     /** How many hold a role, by its id. */
     readonly roleUsers: DataLoader<string, { role_id: string; count: string } | null>;

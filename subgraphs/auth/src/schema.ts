@@ -2,12 +2,13 @@ import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
 import type { AuthContext } from "./context.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
+import { SigningKeyResolver } from "./signing-key/signing-key.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
 
 /** The auth subgraph's part of the supergraph. */
 export function authSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuthContext>({
-    resolvers: [SessionResolver, RoleResolver, UserResolver],
+    resolvers: [SessionResolver, RoleResolver, SigningKeyResolver, UserResolver],
     references: {
       User: ({ id }) => ({ id }),
       Session: ({ id }, { sessions }) => sessions.find(id),

@@ -25,10 +25,12 @@ import { SessionIssuer } from "./session/session-issuer.js";
 import { SessionRepository } from "./session/session.repository.js";
 import { settingsSchema } from "./settings.js";
 import { KeyRing } from "./signing-key/key-ring.js";
+import { KeyRotation } from "./signing-key/key-rotation.js";
 import { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
 
 const UNDO_EVERY_MS = 30_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
+const ROTATE_EVERY_MS = 1_000;
 
 /** Credentials, sessions, tokens, signing keys, roles and permissions. */
 export const authService: ServiceDefinition<typeof settingsSchema> = {
@@ -54,7 +56,10 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const hash = new SubjectHash(settings.AUTH_KEY_ENCRYPTION_KEY);
     const limits = new RateLimits(settings.RATE_LIMITS, redis ? inRedis(redis) : inPostgres(counts), hash);
     const guard = new SignInGuard(limits, new KnownAddressRepository(database), accounts, hash);
-    const keys = new KeyRing(new SigningKeyRepository(database), encryption);
+    const keys = new SigningKeyRepository(database);
+    const keyRing = new KeyRing(database, keys, encryption);
+    const rotationDays = settings.SIGNING_KEY_ROTATION_DAYS;
+    const rotation = new KeyRotation({ database, keys, encryption, sessionChanges, audit, rotationDays });
     const registrations = new RegistrationService(
       database,
       accounts,
@@ -63,12 +68,12 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       call,
       log,
     );
-    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keys, {
+    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keyRing, {
       issuer: settings.ACCESS_TOKEN_ISSUER,
       audience: settings.ACCESS_TOKEN_AUDIENCE,
     });
 
-    await keys.ensureActiveKey();
+    await keyRing.ensureActiveKey();
     const stopping = new AbortController();
     let isSeeded = false;
     const { app, endpoint } = createSubgraphServer<AuthContext>({
@@ -94,10 +99,12 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         audit,
         secret,
         roles,
+        keys,
+        rotation,
       }),
       internal: (routes) => internalSessionRoutes(routes, issuer, sessionChanges),
     });
-    app.get("/.well-known/jwks.json", () => keys.publicKeys());
+    app.get("/.well-known/jwks.json", () => keyRing.publicKeys());
     await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });
 
     const background: Promise<void>[] = [];
@@ -108,6 +115,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       async start() {
         repeat(() => registrations.undoAbandoned(), UNDO_EVERY_MS);
         repeat(() => Promise.all([counts.prune(), guard.prune()]).then(() => undefined), PRUNE_EVERY_MS);
+        repeat(() => rotation.advance(), ROTATE_EVERY_MS);
         const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = settings;
         if (email !== undefined && password !== undefined) {
           await ensureFirstAdministrator({ email, password }, { accounts, registrations, audit, log }, stopping.signal);

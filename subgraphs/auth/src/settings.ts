@@ -11,6 +11,8 @@ export const settingsSchema = serviceSettings.extend({
     .base64("32 bytes in base64: `openssl rand -base64 32` makes one")
     .transform((text) => new Uint8Array(Buffer.from(text, "base64")))
     .refine((key) => key.length === KEY_BYTES, "32 bytes in base64: `openssl rand -base64 32` makes one"),
+  /** Days after which a signing key is replaced by itself; 0: never. */
+  SIGNING_KEY_ROTATION_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
   ACCESS_TOKEN_ISSUER: z.url().default("http://localhost:4000"),
   ACCESS_TOKEN_AUDIENCE: z.string().default("supergraph"),
   RATE_LIMITS: limitRulesSetting,

@@ -14,7 +14,7 @@ describe("the key ring", () => {
   beforeAll(async () => {
     disposable = await disposableDatabase();
     database = new Database({ url: disposable.url("auth"), schema: "auth" });
-    ring = () => new KeyRing(new SigningKeyRepository(database), encryption);
+    ring = () => new KeyRing(database, new SigningKeyRepository(database), encryption);
   });
   afterAll(async () => {
     await database.close();
@@ -34,8 +34,9 @@ describe("the key ring", () => {
     expect(keys.map((key) => key.d)).toEqual([undefined]);
   });
 
-  it("says so when the encryption key is another than the one it was stored under", async () => {
-    const other = new KeyRing(new SigningKeyRepository(database), new EncryptionAtRest(new Uint8Array(32).fill(2)));
-    await expect(other.activeKey()).rejects.toThrow(/AUTH_KEY_ENCRYPTION_KEY/);
+  it("says so at the start when the encryption key is another than the one it was stored under", async () => {
+    const otherKey = new EncryptionAtRest(new Uint8Array(32).fill(2));
+    const other = new KeyRing(database, new SigningKeyRepository(database), otherKey);
+    await expect(other.ensureActiveKey()).rejects.toThrow(/AUTH_KEY_ENCRYPTION_KEY/);
   });
 });

@@ -1,52 +1,65 @@
-import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
+import type { Database } from "@supergraph/persistence";
+import { importJWK, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
 import type { EncryptionAtRest } from "../encryption-at-rest.js";
-import type { SigningKeyRepository, SigningKeyRow } from "./signing-key.repository.js";
+import { ALGORITHM, newSigningKey } from "./new-signing-key.js";
+import type { SigningKeyRepository } from "./signing-key.repository.js";
+import { SigningKeyStatus } from "./signing-key.type.js";
 
-const ALGORITHM = "ES256";
+const { PUBLISHED, ACTIVE, RETIRING } = SigningKeyStatus;
+
+/** A private key, by its name. */
+export interface PrivateKey {
+  kid: string;
+  privateKey: CryptoKey;
+}
 
 /** The keys that sign access tokens. Private keys are encrypted at rest (AES-256-GCM, bound to their `kid`). */
 export class KeyRing {
-  #active: { kid: string; privateKey: CryptoKey } | undefined;
+  #active: PrivateKey | undefined;
 
   constructor(
+    private readonly database: Database,
     private readonly keys: SigningKeyRepository,
     private readonly encryption: EncryptionAtRest,
   ) {}
 
-  /** Makes the first key; every replica ends with the same one. */
+  /**
+   * Makes the first key; every replica ends with the same one.
+   * @throws Error when the private key can't be decrypted: AUTH_KEY_ENCRYPTION_KEY is another than it was
+   */
   async ensureActiveKey(): Promise<void> {
-    if (await this.keys.findActive()) return;
-    const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-    const kid = crypto.randomUUID();
-    const publicJwk = { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: "sig" };
-    await this.keys.insertFirstActive({
-      kid,
-      algorithm: ALGORITHM,
-      public_jwk: publicJwk,
-      private_jwk_encrypted: this.encryption.seal(JSON.stringify(await exportJWK(privateKey)), kid),
+    await this.database.unitOfWork(async () => {
+      await this.keys.lock();
+      if ((await this.keys.findActiveKid()) === undefined)
+        await this.keys.insert(await newSigningKey(this.encryption), ACTIVE);
     });
+    await this.activeKey();
   }
 
-  /** @throws Error when the private key can't be decrypted: AUTH_KEY_ENCRYPTION_KEY is another than it was. */
-  async activeKey(): Promise<{ kid: string; privateKey: CryptoKey }> {
-    this.#active ??= await this.#load();
+  /** Which key signs is asked each time, so that no replica signs with one that another has revoked. */
+  async activeKey(): Promise<PrivateKey> {
+    const kid = await this.keys.findActiveKid();
+    if (kid === undefined) throw new Error("There is no active signing key");
+    if (this.#active?.kid === kid) return this.#active;
+    const row = await this.keys.find(kid);
+    // Revoked between the two questions: another signs by now.
+    if (!row?.private_jwk_encrypted) return this.activeKey();
+    this.#active = await this.#import(kid, row.private_jwk_encrypted);
     return this.#active;
   }
 
-  /** The public keys (RFC 7517) under which a token may be signed that is still in use. */
+  /** The public keys (RFC 7517) under which a token may be signed that is still in use, or soon will be. */
   async publicKeys(): Promise<JSONWebKeySet> {
-    return { keys: (await this.keys.findUsable()).map(({ public_jwk }) => public_jwk) };
+    return { keys: (await this.keys.list([PUBLISHED, ACTIVE, RETIRING])).map(({ public_jwk }) => public_jwk) };
   }
 
-  async #load(): Promise<{ kid: string; privateKey: CryptoKey }> {
-    const row = await this.keys.findActive();
-    if (!row) throw new Error("There is no active signing key");
-    const privateKey = await importJWK(this.#open(row), ALGORITHM);
-    if (privateKey instanceof Uint8Array) throw new Error(`The signing key ${row.kid} is not a key pair`);
-    return { kid: row.kid, privateKey };
+  async #import(kid: string, sealed: Buffer): Promise<PrivateKey> {
+    const privateKey = await importJWK(this.#open(kid, sealed), ALGORITHM);
+    if (privateKey instanceof Uint8Array) throw new Error(`The signing key ${kid} is not a key pair`);
+    return { kid, privateKey };
   }
 
-  #open({ kid, private_jwk_encrypted: sealed }: SigningKeyRow): JWK {
+  #open(kid: string, sealed: Buffer): JWK {
     try {
       return JSON.parse(this.encryption.open(sealed, kid)) as JWK;
     } catch (cause) {

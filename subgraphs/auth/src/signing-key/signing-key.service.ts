@@ -1,0 +1,52 @@
+import type { AuditTrail } from "@supergraph/audit-trail";
+import { invalidInput } from "@supergraph/errors";
+import type { Caller } from "@supergraph/subgraph";
+import type { KeyRotation } from "./key-rotation.js";
+import type { SigningKeyRepository, SigningKeyRow } from "./signing-key.repository.js";
+import type { SigningKey } from "./signing-key.type.js";
+
+const MAXIMUM_REASON = 500;
+
+/** The rules of signing keys, for one caller; who may call stands on the resolver. */
+export class SigningKeyService {
+  constructor(
+    private readonly caller: Caller,
+    private readonly keys: SigningKeyRepository,
+    private readonly rotation: KeyRotation,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  async list(): Promise<SigningKey[]> {
+    return (await this.keys.list()).map(signingKeyOf);
+  }
+
+  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, KEY_ROTATION_UNDER_WAY */
+  async rotate(reason: string): Promise<SigningKey> {
+    this.caller.inPerson();
+    this.audit.describe({ reason: given(reason) });
+    const replaces = await this.keys.findActiveKid();
+    const published = await this.rotation.publish();
+    this.audit.describe({ target: { type: "SigningKey", id: published.kid }, metadata: { replaces } });
+    return signingKeyOf(published);
+  }
+
+  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, SIGNING_KEY_NOT_FOUND */
+  async revoke(kid: string, reason: string): Promise<SigningKey> {
+    this.caller.inPerson();
+    this.audit.describe({ reason: given(reason) });
+    const { revoked, replacement } = await this.rotation.revoke(kid);
+    this.audit.describe({ metadata: { replacedBy: replacement?.kid ?? null } });
+    return signingKeyOf(revoked);
+  }
+}
+
+/** @throws SystemError INVALID_INPUT */
+function given(reason: string): string {
+  const text = reason.trim();
+  if (text !== "" && text.length <= MAXIMUM_REASON) return text;
+  throw invalidInput({ path: "reason", message: `must have 1 to ${MAXIMUM_REASON} characters` });
+}
+
+function signingKeyOf({ kid, algorithm, status, created_at, activated_at, retired_at }: SigningKeyRow): SigningKey {
+  return { kid, algorithm, status, createdAt: created_at, activatedAt: activated_at, retiredAt: retired_at };
+}
