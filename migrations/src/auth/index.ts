@@ -8,6 +8,7 @@ import signingKey from "./0006-signing-key.js";
 import sessionOrigin from "./0007-session-origin.js";
 import rateLimit from "./0008-rate-limit.js";
 import keyRotation from "./0009-key-rotation.js";
+import secondFactor from "./0010-second-factor.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -22,5 +23,6 @@ export const auth: SchemaHistory = {
     "0007-session-origin": sessionOrigin,
     "0008-rate-limit": rateLimit,
     "0009-key-rotation": keyRotation,
+    "0010-second-factor": secondFactor,
   },
 };

@@ -5,6 +5,8 @@
 export const catalogue = {
   SIGN_IN_REQUIRED: { code: "UNAUTHENTICATED", message: "Sign in to do this." },
   INVALID_CREDENTIALS: { code: "UNAUTHENTICATED", message: "E-mail or password is wrong." },
+  MFA_REQUIRED: { code: "UNAUTHENTICATED", message: "The password is right; a code of the second factor is missing." },
+  OTP_INVALID: { code: "UNAUTHENTICATED", message: "The code is wrong, has expired, or was used before." },
   TOKEN_INVALID: { code: "UNAUTHENTICATED", message: "The access token is not valid." },
   TOKEN_EXPIRED: { code: "UNAUTHENTICATED", message: "The access token has expired." },
   SESSION_ENDED: { code: "UNAUTHENTICATED", message: "The session has ended. Sign in again." },
@@ -41,10 +43,19 @@ export const catalogue = {
   SIGNING_KEY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such signing key." },
   ENTITY_TYPE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity type." },
   ENTITY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity." },
+  TOTP_ENROLLMENT_NOT_FOUND: {
+    code: "NOT_FOUND",
+    message: "No authenticator app is being set up, or the 15 minutes for it are over. Start again.",
+  },
   ROUTE_NOT_FOUND: { code: "NOT_FOUND", message: "There is nothing at this address." },
 
   EMAIL_TAKEN: { code: "CONFLICT", message: "The e-mail address belongs to an account already." },
   NAME_TAKEN: { code: "CONFLICT", message: "The name is taken." },
+  TOTP_ENROLLED: {
+    code: "CONFLICT",
+    message: "There is a second factor already. Disable it before you set up another.",
+  },
+  TOTP_NOT_ENROLLED: { code: "CONFLICT", message: "There is no second factor." },
   STALE_VERSION: { code: "CONFLICT", message: "Somebody changed it in the meantime." },
   UNIQUE_VIOLATION: { code: "CONFLICT", message: "Another one has the same value." },
   REFERENCE_VIOLATION: { code: "CONFLICT", message: "Something that exists refers to it." },

@@ -3,6 +3,7 @@ import type { AuthContext } from "./context.js";
 import { GrantService } from "./role/grant.service.js";
 import type { RoleRepository } from "./role/role.repository.js";
 import { RoleService } from "./role/role.service.js";
+import { SecondFactorService, type SecondFactorDependencies } from "./second-factor/second-factor.service.js";
 import { SessionService } from "./session/session.service.js";
 import { SignInService, type SignInDependencies } from "./session/sign-in.service.js";
 import type { KeyRotation } from "./signing-key/key-rotation.js";
@@ -11,9 +12,10 @@ import { SigningKeyService } from "./signing-key/signing-key.service.js";
 
 /** Makes each request its services and loaders. */
 export function authContext(
-  use: SignInDependencies & { roles: RoleRepository; keys: SigningKeyRepository; rotation: KeyRotation },
+  use: SignInDependencies &
+    SecondFactorDependencies & { roles: RoleRepository; keys: SigningKeyRepository; rotation: KeyRotation },
 ) {
-  const { roles, sessions, sessionChanges, accounts, audit } = use;
+  const { roles, sessions, sessionChanges, accounts, secondFactorRows, audit } = use;
   return (base: SubgraphContext): AuthContext => {
     const { caller } = base;
     const sessionsByUser = loaderOfLists(
@@ -28,6 +30,16 @@ export function authContext(
       ...base,
       signIn: new SignInService(caller, use),
       sessions: new SessionService(caller, sessions, sessionChanges, sessionsByUser, audit),
+      secondFactors: new SecondFactorService(caller, use, {
+        enrolled: loaderById(
+          (ids) => secondFactorRows.findEnrolled(ids),
+          (row) => row.user_id,
+        ),
+        recoveryCodes: loaderById(
+          (ids) => secondFactorRows.countRecoveryCodes(ids),
+          (row) => row.user_id,
+        ),
+      }),
       roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),

@@ -2,6 +2,7 @@ import type { SubgraphContext } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
 import type { GrantService } from "./role/grant.service.js";
 import type { RoleService } from "./role/role.service.js";
+import type { SecondFactorService } from "./second-factor/second-factor.service.js";
 import type { SessionService } from "./session/session.service.js";
 import type { SignInService } from "./session/sign-in.service.js";
 import type { SigningKeyService } from "./signing-key/signing-key.service.js";
@@ -9,6 +10,7 @@ import type { SigningKeyService } from "./signing-key/signing-key.service.js";
 export interface AuthContext extends SubgraphContext {
   readonly signIn: SignInService;
   readonly sessions: SessionService;
+  readonly secondFactors: SecondFactorService;
   readonly roles: RoleService;
   readonly grants: GrantService;
   readonly signingKeys: SigningKeyService;

@@ -1,6 +1,7 @@
 import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
 import type { AuthContext } from "./context.js";
 import { RoleResolver } from "./role/role.resolver.js";
+import { SecondFactorResolver } from "./second-factor/second-factor.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { SigningKeyResolver } from "./signing-key/signing-key.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
@@ -8,7 +9,7 @@ import { UserResolver } from "./user/user.resolver.js";
 /** The auth subgraph's part of the supergraph. */
 export function authSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuthContext>({
-    resolvers: [SessionResolver, RoleResolver, SigningKeyResolver, UserResolver],
+    resolvers: [SessionResolver, SecondFactorResolver, RoleResolver, SigningKeyResolver, UserResolver],
     references: {
       User: ({ id }) => ({ id }),
       Session: ({ id }, { sessions }) => sessions.find(id),

@@ -17,6 +17,8 @@ import { SignInGuard } from "./rate-limit/sign-in-guard.js";
 import { SubjectHash } from "./rate-limit/subject-hash.js";
 import { RoleRepository } from "./role/role.repository.js";
 import { authSchema } from "./schema.js";
+import { SecondFactorRepository } from "./second-factor/second-factor.repository.js";
+import { SecondFactors } from "./second-factor/second-factors.js";
 import { internalSessionRoutes } from "./session/internal-routes.js";
 import { RefreshTokens } from "./session/refresh-token.js";
 import { RefreshTokenRepository } from "./session/refresh-token.repository.js";
@@ -47,6 +49,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const accounts = new AccountRepository(database);
     const roles = new RoleRepository(database);
     const sessions = new SessionRepository(database);
+    const secondFactorRows = new SecondFactorRepository(database);
     const refreshTokens = new RefreshTokenRepository(database);
     const sessionChanges = new SessionChangeRepository(database);
     const encryption = new EncryptionAtRest(settings.AUTH_KEY_ENCRYPTION_KEY);
@@ -91,6 +94,10 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         registrations,
         limits,
         guard,
+        secondFactorRows,
+        secondFactors: new SecondFactors(database, secondFactorRows, encryption, guard),
+        encryption,
+        issuerName: new URL(settings.ACCESS_TOKEN_ISSUER).hostname,
         sessions,
         refreshTokens,
         tokens,

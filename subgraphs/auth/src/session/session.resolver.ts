@@ -26,10 +26,13 @@ export class SessionResolver {
   @Audited({ action: "auth.login" })
   @Public()
   login(
-    @Arg("input", () => LoginInput, { description: "E-mail address and password." }) { email, password }: LoginInput,
+    @Arg("input", () => LoginInput, {
+      description: "E-mail address, password, and a second factor of those who have one.",
+    })
+    input: LoginInput,
     @Ctx() { signIn }: AuthContext,
   ): Promise<AuthPayload> {
-    return signIn.login(email, password);
+    return signIn.login(input);
   }
 
   @Mutation(() => AuthPayload, { description: "Trades a refresh token, once, for a new pair of tokens." })

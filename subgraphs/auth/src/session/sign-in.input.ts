@@ -1,8 +1,9 @@
-import { IsEmail, Length, MaxLength } from "class-validator";
+import { IsEmail, IsOptional, Length, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
 
 const EMAIL_LENGTH = 254;
 const PASSWORD_LENGTH = 1_024;
+const OTP_LENGTH = 64;
 
 @InputType({ description: "A new account, and the person whose it is." })
 export class RegisterInput {
@@ -27,4 +28,12 @@ export class LoginInput {
   @Field({ description: "INVALID_CREDENTIALS when it is wrong, and just so when the address is." })
   @MaxLength(PASSWORD_LENGTH, { message: "must be 12 to 72 bytes of UTF-8" })
   password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A code of the authenticator app, or a recovery code. MFA_REQUIRED says that it is missing.",
+  })
+  @IsOptional()
+  @MaxLength(OTP_LENGTH)
+  otp?: string | null;
 }

@@ -10,6 +10,7 @@ import { addressOf } from "../rate-limit/address.js";
 import type { RateLimits } from "../rate-limit/rate-limits.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import type { NewPerson, RegistrationService } from "../account/registration.service.js";
+import type { SecondFactors } from "../second-factor/second-factors.js";
 import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
 import type { RefreshTokenRepository, RefreshTokenRow } from "./refresh-token.repository.js";
 import type { SessionChangeRepository } from "./session-change.repository.js";
@@ -26,6 +27,7 @@ export interface SignInDependencies {
   registrations: RegistrationService;
   limits: RateLimits;
   guard: SignInGuard;
+  secondFactors: SecondFactors;
   sessions: SessionRepository;
   refreshTokens: RefreshTokenRepository;
   tokens: RefreshTokens;
@@ -34,6 +36,14 @@ export interface SignInDependencies {
   audit: AuditTrail;
   /** Signs the claims that the gateway reads from the response. */
   secret: Uint8Array;
+}
+
+/** What a person signs in with. */
+interface Credentials {
+  email: string;
+  password: string;
+  /** Of the second factor, for those who have one. */
+  otp?: string | null;
 }
 
 /** Registering, signing in and refreshing, for one caller. */
@@ -52,11 +62,12 @@ export class SignInService {
   }
 
   /**
-   * An unknown account, and one without a password, has the answer of a wrong password, after the same time.
-   * @throws SystemError INVALID_CREDENTIALS, ACCOUNT_NOT_ACTIVE, TOO_MANY_REQUESTS, TOO_BUSY
+   * An unknown account, and one without a password, has the answer of a wrong password, after the same time. Of a
+   * second factor nothing is told before the password was right.
+   * @throws SystemError INVALID_CREDENTIALS, ACCOUNT_NOT_ACTIVE, MFA_REQUIRED, OTP_INVALID, TOO_MANY_REQUESTS, TOO_BUSY
    */
-  async login(email: string, password: string): Promise<AuthPayload> {
-    const { database, accounts, audit, guard } = this.use;
+  async login({ email, password, otp }: Credentials): Promise<AuthPayload> {
+    const { database, accounts, secondFactors, audit, guard } = this.use;
     // On its own, so that no connection is held while the password is hashed.
     const account = await database.independently(() => accounts.findByEmail(email));
     audit.describe({
@@ -69,7 +80,9 @@ export class SignInService {
     );
     if (!isRight || !account) throw new SystemError("INVALID_CREDENTIALS");
     if (account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
-    return this.open(account.user_id, account.email);
+    const amr = await secondFactors.amrOf(account.user_id, otp);
+    audit.describe({ metadata: { amr } });
+    return this.open(account.user_id, account.email, amr);
   }
 
   /**
@@ -119,9 +132,9 @@ export class SignInService {
     });
   }
 
-  private async open(userId: string, email: string): Promise<AuthPayload> {
+  private async open(userId: string, email: string, amr = ["pwd"]): Promise<AuthPayload> {
     const { request } = this.caller.identity;
-    const payload = await this.use.issuer.open(userId, request);
+    const payload = await this.use.issuer.open(userId, request, { amr });
     await this.use.guard.signedIn(userId, request.ip);
     return this.signIn(payload, email);
   }
