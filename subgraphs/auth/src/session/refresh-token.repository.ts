@@ -36,15 +36,21 @@ export class RefreshTokenRepository {
     return row;
   }
 
-  /** A token that was used before, and whether that was within the last `seconds`. */
-  async findUsed(tokenHash: Buffer, seconds: number): Promise<(RefreshTokenRow & { is_recent: boolean }) | undefined> {
+  /** A token that was used before; `may_race`: within the last `seconds`, and it is the last of its family that was. */
+  async findUsed(tokenHash: Buffer, seconds: number): Promise<(RefreshTokenRow & { may_race: boolean }) | undefined> {
     return this.database.run((query) =>
-      query("refresh_token")
+      query("refresh_token as token")
         .where({ token_hash: tokenHash })
         .whereNotNull("used_at")
-        .first<RefreshTokenRow & { is_recent: boolean }>(
+        .first<(RefreshTokenRow & { may_race: boolean }) | undefined>(
           "*",
-          query.raw("used_at > now() - make_interval(secs => ?) as is_recent", [seconds]),
+          query.raw(
+            `used_at > now() - make_interval(secs => ?) and not exists (
+               select from refresh_token as later
+               where later.session_id = token.session_id and later.generation > token.generation + 1
+             ) as may_race`,
+            [seconds],
+          ),
         ),
     );
   }

@@ -83,6 +83,7 @@ export class SessionRepository {
     return holder;
   }
 
+  /** A live session lasts that long from now; one of somebody who impersonates keeps its end. */
   async extend(id: string, lifetimeSeconds: number): Promise<SessionRow | undefined> {
     const [row] = await this.database.run((query) =>
       query<SessionRow>("session")
@@ -90,7 +91,10 @@ export class SessionRepository {
         .whereRaw(LIVE)
         .update({
           last_seen_at: query.fn.now(),
-          expires_at: query.raw("now() + make_interval(secs => ?)", [lifetimeSeconds]),
+          expires_at: query.raw(
+            "case when impersonator_id is null then now() + make_interval(secs => ?) else expires_at end",
+            [lifetimeSeconds],
+          ),
         })
         .returning("*"),
     );

@@ -11,15 +11,13 @@ import type { RateLimits } from "../rate-limit/rate-limits.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import type { NewPerson, RegistrationService } from "../account/registration.service.js";
 import type { SecondFactors } from "../second-factor/second-factors.js";
-import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
-import type { RefreshTokenRepository, RefreshTokenRow } from "./refresh-token.repository.js";
+import { RefreshFamily } from "./refresh-family.js";
+import type { RefreshTokens } from "./refresh-token.js";
+import type { RefreshTokenRepository } from "./refresh-token.repository.js";
 import type { SessionChangeRepository } from "./session-change.repository.js";
-import { SESSION_SECONDS, type SessionIssuer } from "./session-issuer.js";
+import type { SessionIssuer } from "./session-issuer.js";
 import type { SessionRepository } from "./session.repository.js";
 import type { AuthPayload } from "./session.type.js";
-
-/** How long a refresh token that has just been replaced may come again: tabs race. */
-const RACE_SECONDS = 10;
 
 export interface SignInDependencies {
   database: Database;
@@ -85,51 +83,10 @@ export class SignInService {
     return this.open(account.user_id, account.email, amr);
   }
 
-  /**
-   * A token works once. The one just replaced may come again for 10 s, and brings the same successor; any other reuse
-   * ends the session (RFC 9700 section 4.14.2).
-   * @throws SystemError REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED
-   */
+  /** @throws SystemError REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED, ACCOUNT_NOT_ACTIVE */
   async refresh(token: string): Promise<AuthPayload> {
-    const { refreshTokens, tokens, sessions, issuer } = this.use;
-    const tokenHash = hashOfToken(token);
-    const successor = tokens.successorOf(token);
-    const used = await refreshTokens.use(tokenHash);
-    const { session_id } = used ?? (await this.replayed(tokenHash));
-    const session = await sessions.extend(session_id, SESSION_SECONDS);
-    if (!session) throw new SystemError("REFRESH_TOKEN_INVALID");
-    if (used) {
-      await refreshTokens.insert(
-        { token_hash: hashOfToken(successor), session_id, generation: used.generation + 1 },
-        SESSION_SECONDS,
-      );
-    }
-    return this.signIn(await issuer.payload(session, successor), undefined);
-  }
-
-  private async replayed(tokenHash: Buffer): Promise<RefreshTokenRow> {
-    const replayed = await this.use.refreshTokens.findUsed(tokenHash, RACE_SECONDS);
-    if (!replayed) throw new SystemError("REFRESH_TOKEN_INVALID");
-    if (!replayed.is_recent) {
-      await this.endFamily(replayed.session_id);
-      throw new SystemError("REFRESH_TOKEN_REUSED");
-    }
-    return replayed;
-  }
-
-  /** Stays although the refresh fails: on its own. */
-  private async endFamily(sessionId: string): Promise<void> {
-    const { database, sessions, sessionChanges, audit } = this.use;
-    await database.independently(async () => {
-      const [ended] = await sessions.end({ id: sessionId });
-      if (!ended) return;
-      await sessionChanges.append("session", sessionId);
-      audit.describe({
-        actor: { type: "anonymous", id: ended.user_id, sessionId },
-        target: { type: "User", id: ended.user_id },
-        metadata: { suspicious: true },
-      });
-    });
+    const { session, successor } = await new RefreshFamily(this.use).trade(token);
+    return this.signIn(await this.use.issuer.payload(session, successor), undefined);
   }
 
   private async open(userId: string, email: string, amr = ["pwd"]): Promise<AuthPayload> {
