@@ -72,6 +72,7 @@ export const catalogue = {
     message: "A part of the system that this needs is out of reach. Try again.",
   },
   NOT_READY: { code: "SERVICE_UNAVAILABLE", message: "The system is starting. Try again." },
+  TOO_BUSY: { code: "SERVICE_UNAVAILABLE", message: "Too many people are signing in at this moment. Try again." },
   UNEXPECTED: { code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },
 } as const satisfies Record<string, { code: string; message: string }>;
 

@@ -4,6 +4,7 @@ import { repeatUntilStopped, type ServiceDefinition } from "@supergraph/service"
 import { buildExecutableSchema, createSubgraphServer } from "@supergraph/subgraph";
 import { AccountRepository } from "./account/account.repository.js";
 import { ensureFirstAdministrator } from "./account/first-administrator.js";
+import { passwords } from "./account/password.js";
 import { RegistrationRepository } from "./account/registration.repository.js";
 import { RegistrationService } from "./account/registration.service.js";
 import { authContext } from "./auth-context.js";
@@ -92,6 +93,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         database,
         accounts,
         registrations,
+        passwords,
         limits,
         guard,
         secondFactorRows,

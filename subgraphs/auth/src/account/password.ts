@@ -1,56 +1,67 @@
-import { randomBytes } from "node:crypto";
-import { hash, verify } from "@node-rs/bcrypt";
-import { invalidInput } from "@supergraph/errors";
+import { availableParallelism } from "node:os";
+import { genSaltSync } from "@node-rs/bcrypt";
+import { PasswordThreads } from "./password-threads.js";
 
 const COST = 12;
-export const MINIMUM_BYTES = 12;
 /** bcrypt reads no more: a longer password would be cut, and its tail count for nothing. */
 export const MAXIMUM_BYTES = 72;
-/** How much a password must hold beside what anybody knows of the account. */
-const MINIMUM_OWN_BYTES = 8;
-const SHORTEST_KNOWN = 3;
+/** A digest that no password is known to have; canonical, or the verifier would refuse the hash without computing. */
+const DIGEST_OF_NOBODY = ".".repeat(31);
 
-/** bcrypt, cost 12, on the thread pool. */
-export const hashPassword = (password: string): Promise<string> =>
-  hash(password, { cost: COST, rejectLongPasswords: true });
-
-/** A hash whose password nobody knows: verifying against it takes the time that a real one takes. */
-const hashOfNobody = hashPassword(randomBytes(32).toString("base64"));
-
-/** Whether the password is the hash's; for an account that doesn't exist, false after the same time. */
-export async function passwordMatches(password: string, passwordHash: string | null | undefined): Promise<boolean> {
-  const matches = await verify(withinBcrypt(password), passwordHash ?? (await hashOfNobody));
-  return matches && typeof passwordHash === "string" && isWithinBytes(password);
-}
+/** Half of the cores hash, so that the other half is left to everything else. */
+const threads = new PasswordThreads(Math.max(1, Math.floor(availableParallelism() / 2)));
 
 /**
- * Holds a new password against the policy.
- * @throws SystemError INVALID_INPUT that names the field and what is wrong, never the password
+ * A password as it is hashed and counted: NFC (RFC 8265 section 4.2.2), because the same word comes composed from one
+ * keyboard and decomposed from another.
  */
-export function assertGoodPassword(password: string, path: string, about: { email: string; names: string[] }): void {
-  const bytes = Buffer.byteLength(password);
-  if (bytes < MINIMUM_BYTES || bytes > MAXIMUM_BYTES) {
-    const message = `must be ${MINIMUM_BYTES} to ${MAXIMUM_BYTES} bytes of UTF-8; it is ${bytes}`;
-    throw invalidInput({ path, message });
+export const normalized = (password: string): string => password.normalize("NFC");
+
+/** Whether bcrypt would read all of it, and UTF-8 can hold it. */
+export const isHashable = (password: string): boolean =>
+  Buffer.byteLength(password) <= MAXIMUM_BYTES && !password.includes("\0") && password.isWellFormed();
+
+/** bcrypt of passwords, in threads of its own. */
+export class Passwords {
+  /** Verifying against it takes the time that a real one takes. */
+  readonly #hashOfNobody: string;
+
+  constructor(private readonly cost = COST) {
+    this.#hashOfNobody = genSaltSync({ cost }) + DIGEST_OF_NOBODY;
   }
-  if (password.includes("\0")) throw invalidInput({ path, message: "must not contain NUL, where bcrypt would end it" });
-  if (bytesBeside(about, password) < MINIMUM_OWN_BYTES) {
-    throw invalidInput({ path, message: "must not be made of your name or e-mail address" });
+
+  /** @throws SystemError TOO_BUSY, with retryAfterSeconds */
+  hash(password: string): Promise<string> {
+    return threads.run({ kind: "hash", password: normalized(password), cost: this.cost });
+  }
+
+  /**
+   * Whether the password is the hash's; for an account that doesn't exist, or has none, false after the same time.
+   * @throws SystemError TOO_BUSY, with retryAfterSeconds
+   */
+  async match(password: string, passwordHash: string | null | undefined): Promise<boolean> {
+    // What was hashed before passwords were normalized is matched as it was typed.
+    for (const form of new Set([normalized(password), password])) {
+      const isForm = isHashable(form);
+      // A password that can't be anybody's still costs one hash, so that its answer takes as long as any other.
+      const against = passwordHash ?? this.#hashOfNobody;
+      const matches = await threads.run({ kind: "verify", password: isForm ? form : "", passwordHash: against });
+      if (matches && isForm && typeof passwordHash === "string") return true;
+    }
+    return false;
+  }
+
+  /** Lets pass while there is room in the queue. @throws SystemError TOO_BUSY, before anything else is done for it */
+  assertRoom(): void {
+    threads.assertRoom();
   }
 }
 
-function bytesBeside({ email, names }: { email: string; names: string[] }, password: string): number {
-  const known = [email, ...email.split("@"), ...names].map((text) => text.toLowerCase());
-  let rest = password.toLowerCase();
-  for (const text of known) if (text.length >= SHORTEST_KNOWN) rest = rest.replaceAll(text, "");
-  return Buffer.byteLength(rest);
-}
+export const passwords = new Passwords();
 
-function isWithinBytes(password: string): boolean {
-  return Buffer.byteLength(password) <= MAXIMUM_BYTES && !password.includes("\0");
-}
+/** bcrypt, cost 12, of what a person has chosen. @throws SystemError TOO_BUSY, with retryAfterSeconds */
+export const hashPassword = (password: string): Promise<string> => passwords.hash(password);
 
-/** A password that can't be anybody's still costs one hash, so that its answer takes as long as any other. */
-function withinBcrypt(password: string): string {
-  return isWithinBytes(password) ? password : "";
-}
+/** As `Passwords.match`, for passwords of this service's cost. @throws SystemError TOO_BUSY, with retryAfterSeconds */
+export const passwordMatches = (password: string, passwordHash: string | null | undefined): Promise<boolean> =>
+  passwords.match(password, passwordHash);

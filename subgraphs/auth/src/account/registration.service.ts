@@ -3,7 +3,8 @@ import { newId, type Database } from "@supergraph/persistence";
 import { serviceIdentity, type Logger, type ServiceCaller } from "@supergraph/service";
 import type { RoleRepository } from "../role/role.repository.js";
 import type { AccountRepository } from "./account.repository.js";
-import { assertGoodPassword, hashPassword } from "./password.js";
+import { hashPassword } from "./password.js";
+import { assertGoodPassword } from "./password-policy.js";
 import type { RegistrationRepository } from "./registration.repository.js";
 
 export interface NewPerson {
@@ -33,11 +34,11 @@ export class RegistrationService {
 
   /**
    * Registers inside the current unit of work, and returns the new user's id.
-   * @throws SystemError INVALID_INPUT, EMAIL_TAKEN, SERVICE_OUT_OF_REACH
+   * @throws SystemError INVALID_INPUT, EMAIL_TAKEN, TOO_BUSY, SERVICE_OUT_OF_REACH
    */
   async register(person: NewPerson, roleNames: readonly string[] = ["user"]): Promise<string> {
     const { email, password, firstName, lastName } = person;
-    assertGoodPassword(password, "input.password", { email, names: [firstName, lastName] });
+    await assertGoodPassword(password, "input.password", { email, names: [firstName, lastName] });
     const passwordHash = await hashPassword(password);
     const userId = newId();
     await this.database.independently(async () => {

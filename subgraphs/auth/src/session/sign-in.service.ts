@@ -5,7 +5,7 @@ import type { Database } from "@supergraph/persistence";
 import { currentRequest } from "@supergraph/service";
 import type { Caller } from "@supergraph/subgraph";
 import type { AccountRepository } from "../account/account.repository.js";
-import { passwordMatches } from "../account/password.js";
+import type { Passwords } from "../account/password.js";
 import { addressOf } from "../rate-limit/address.js";
 import type { RateLimits } from "../rate-limit/rate-limits.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
@@ -23,6 +23,7 @@ export interface SignInDependencies {
   database: Database;
   accounts: AccountRepository;
   registrations: RegistrationService;
+  passwords: Passwords;
   limits: RateLimits;
   guard: SignInGuard;
   secondFactors: SecondFactors;
@@ -53,8 +54,9 @@ export class SignInService {
 
   /** @throws SystemError INVALID_INPUT, EMAIL_TAKEN, TOO_MANY_REQUESTS, TOO_BUSY, SERVICE_OUT_OF_REACH */
   async register(person: NewPerson): Promise<AuthPayload> {
-    const { audit, limits, registrations } = this.use;
+    const { audit, limits, registrations, passwords } = this.use;
     audit.describe({ actor: { type: "anonymous", label: person.email } });
+    passwords.assertRoom();
     await limits.limit("registration", addressOf(this.caller.identity.request.ip));
     return this.open(await registrations.register(person), person.email);
   }
@@ -65,7 +67,9 @@ export class SignInService {
    * @throws SystemError INVALID_CREDENTIALS, ACCOUNT_NOT_ACTIVE, MFA_REQUIRED, OTP_INVALID, TOO_MANY_REQUESTS, TOO_BUSY
    */
   async login({ email, password, otp }: Credentials): Promise<AuthPayload> {
-    const { database, accounts, secondFactors, audit, guard } = this.use;
+    const { database, accounts, secondFactors, audit, guard, passwords } = this.use;
+    audit.describe({ actor: { type: "anonymous", label: email } });
+    passwords.assertRoom();
     // On its own, so that no connection is held while the password is hashed.
     const account = await database.independently(() => accounts.findByEmail(email));
     audit.describe({
@@ -74,7 +78,7 @@ export class SignInService {
     });
     const isRight = await guard.password(
       { email: account?.email ?? email, userId: account?.user_id, ip: this.caller.identity.request.ip },
-      () => passwordMatches(password, account?.password_hash),
+      () => passwords.match(password, account?.password_hash),
     );
     if (!isRight || !account) throw new SystemError("INVALID_CREDENTIALS");
     if (account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");

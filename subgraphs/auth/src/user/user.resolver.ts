@@ -1,6 +1,7 @@
 import { Ctx, FieldResolver, Query, Resolver, Root, Field, Int, ObjectType } from "type-graphql";
 import { Public } from "@supergraph/subgraph";
-import { MAXIMUM_BYTES, MINIMUM_BYTES } from "../account/password.js";
+import { MAXIMUM_BYTES } from "../account/password.js";
+import { MINIMUM_BYTES } from "../account/password-policy.js";
 import type { AuthContext } from "../context.js";
 import { Role } from "../role/role.type.js";
 import { Session } from "../session/session.type.js";
