@@ -5,7 +5,8 @@ import { apolloGateway, type Subgraph } from "./apollo-gateway.js";
 import { authRoutes } from "./auth-routes.js";
 import { AuthService } from "./caller/auth-service.js";
 import { CallerIdentifier } from "./caller/caller-identifier.js";
-import { SessionCache } from "./caller/session-cache.js";
+import { CredentialCache } from "./caller/credential-cache.js";
+import { CredentialUse } from "./caller/credential-use.js";
 import { SessionChangeFeed, type SessionChange } from "./caller/session-change-feed.js";
 import { ownSubgraph } from "./fetch/own-subgraphs.js";
 import { SubgraphDataSource } from "./fetch/subgraph-data-source.js";
@@ -15,13 +16,18 @@ import { exampleOperations } from "./landing/example-operations.js";
 import { publishedSupergraphs } from "./supergraph/published-supergraphs.js";
 import { ServedSupergraph } from "./supergraph/served-supergraph.js";
 
+/** For how long a wrong API key is answered without asking auth again. */
+const WRONG_KEY_MS = 5_000;
+
 /** The gateway over our own subgraphs: it knows callers by auth's tokens, and serves what dynamic publishes. */
 export function ownSupergraph(
   { settings, log, call }: ServiceDependencies<GatewaySettings>,
   now?: () => number,
 ): ServiceParts {
   const auth = new AuthService(call);
-  const sessions = new SessionCache((id) => auth.claimsOf(id));
+  const sessions = new CredentialCache((id) => auth.holderOfSession(id));
+  const apiKeys = new CredentialCache((hash) => auth.holderOfApiKey(hash), { refusalsFreshMs: WRONG_KEY_MS });
+  const use = new CredentialUse((used) => auth.reportUse(used), log);
   const verifier = new AccessTokenVerifier(() => auth.signingKeys(), {
     issuer: settings.ACCESS_TOKEN_ISSUER,
     audience: settings.ACCESS_TOKEN_AUDIENCE,
@@ -29,10 +35,12 @@ export function ownSupergraph(
   const onChange = (change: SessionChange) => {
     // Of everyone also for a gateway that has lost touch: a change of keys may be what it missed.
     if (change.kind === "keys" || change.kind === "everyone") verifier.forgetKeys();
-    if (change.kind !== "keys") sessions.forget(change);
+    if (change.kind === "keys") return;
+    sessions.forget(change);
+    apiKeys.forget(change);
   };
   const feed = new SessionChangeFeed({ call, log, onChange, ...(now && { now }) });
-  const callers = new CallerIdentifier({ verifier, sessions, feed });
+  const callers = new CallerIdentifier({ verifier, sessions, apiKeys, use, feed });
 
   const isUp = async (name: (typeof subgraphNames)[number]) =>
     (await call(name, serviceIdentity("gateway"), { method: "GET", path: "/health/ready", timeoutMs: 2_000 }))
@@ -64,10 +72,11 @@ export function ownSupergraph(
     app,
     start: async () => {
       feed.start();
+      use.start();
       await served.start();
     },
     stop: async () => {
-      await Promise.all([feed.stop(), served.stop()]);
+      await Promise.all([feed.stop(), served.stop(), use.stop()]);
     },
   };
 }

@@ -46,8 +46,8 @@ export class PollLoop {
   }
 }
 
-/** A poll belongs to no request, whoever started it, and a trace of each would drown the traces of requests. */
-function untraced() {
+/** Work in the background belongs to no request, and a trace of each turn would drown the traces of requests. */
+export function untraced() {
   const hex = () => crypto.randomUUID().replaceAll("-", "");
   return trace.setSpanContext(ROOT_CONTEXT, { traceId: hex(), spanId: hex().slice(16), traceFlags: TraceFlags.NONE });
 }

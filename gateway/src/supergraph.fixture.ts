@@ -1,5 +1,5 @@
 import { SystemError } from "@supergraph/errors";
-import { signAccessToken, signForwardedIdentity, type Claims } from "@supergraph/identity";
+import { hashOfApiKey, newApiKey, signAccessToken, signForwardedIdentity, type Claims } from "@supergraph/identity";
 import {
   createLog,
   inProcessTransport,
@@ -35,6 +35,11 @@ interface PostOptions {
 /** The gateway over small subgraphs of the same names, in one process. */
 export class TestSupergraph {
   readonly sessions = new Map<string, Claims>();
+  /** By the key's hash, in base64url. */
+  readonly apiKeys = new Map<string, Claims>();
+  apiKeyLookUps = 0;
+  /** What was reported of the use of credentials. */
+  readonly reports: { sessions: string[]; apiKeys: string[] }[] = [];
   readonly sessionChanges = new LongPoll<SessionChange>();
   readonly versions = new LongPoll<string>();
   readonly subgraphs: Record<SubgraphName, TestSubgraph>;
@@ -114,6 +119,19 @@ export class TestSupergraph {
     return signAccessToken({ userId, sessionId: sid }, parties, { kid: "key-1", privateKey: this.keys.privateKey });
   }
 
+  /** Makes an API key of the person. */
+  createApiKey(userId: string, permissions: string[] = []): { key: string; id: string } {
+    const [key, id] = [newApiKey(), crypto.randomUUID()];
+    this.apiKeys.set(hashOfApiKey(key).toString("base64url"), {
+      sub: userId,
+      roles: [],
+      permissions,
+      client: "api_key",
+      keyId: id,
+    });
+    return { key, id };
+  }
+
   expiredToken(): Promise<string> {
     const [sid] = this.sessions.keys();
     return new SignJWT({ sid })
@@ -147,7 +165,17 @@ export class TestSupergraph {
       this.sessionLookUps++;
       const claims = this.sessions.get(params.id);
       if (!claims) throw new SystemError("SESSION_NOT_FOUND");
-      return claims;
+      return { ...claims, expiresAt: null };
+    });
+    app.post<{ Body: { secretHash: string } }>("/internal/api-keys/claims", ({ body }) => {
+      this.apiKeyLookUps++;
+      const claims = this.apiKeys.get(body.secretHash);
+      if (!claims) throw new SystemError("API_KEY_NOT_FOUND");
+      return { ...claims, expiresAt: null };
+    });
+    app.post<{ Body: { sessions: string[]; apiKeys: string[] } }>("/internal/credential-use", ({ body }, reply) => {
+      this.reports.push(body);
+      return reply.code(204).send();
     });
     app.get<FeedRoute>("/internal/session-changes", async ({ query: { after, wait } }, reply) => {
       if (this.sessionChanges.isCutOff) throw new SystemError("NOT_READY");

@@ -1,7 +1,9 @@
 import { SystemError } from "@supergraph/errors";
-import type { AccessTokenVerifier, Claims } from "@supergraph/identity";
-import { serviceIdentity, type ServiceCaller, type ServiceResponse } from "@supergraph/service";
+import type { AccessTokenVerifier } from "@supergraph/identity";
+import { serviceIdentity, type ServiceCaller, type ServiceRequest, type ServiceResponse } from "@supergraph/service";
 import { z } from "zod";
+import type { Holder } from "./credential-cache.js";
+import type { UsedCredentials } from "./credential-use.js";
 
 const claims = z.object({
   sub: z.string(),
@@ -14,6 +16,13 @@ const claims = z.object({
   act: z.object({ sub: z.string() }).exactOptional(),
   amr: z.array(z.string()).exactOptional(),
 });
+
+const holder = claims
+  .extend({ expiresAt: z.iso.datetime().nullable() })
+  .transform(({ expiresAt, ...claims }): Holder => ({
+    claims,
+    ...(expiresAt !== null && { expiresAt: Date.parse(expiresAt) }),
+  }));
 
 type SigningKeys = Awaited<ReturnType<ConstructorParameters<typeof AccessTokenVerifier>[0]>>;
 
@@ -31,14 +40,35 @@ export class AuthService {
   }
 
   /** Whom a session belongs to; undefined when it has ended. */
-  async claimsOf(sessionId: string): Promise<Claims | undefined> {
-    const { status, body } = await this.#get(`/internal/sessions/${encodeURIComponent(sessionId)}`, 404);
-    return status === 404 ? undefined : claims.parse(JSON.parse(body));
+  async holderOfSession(sessionId: string): Promise<Holder | undefined> {
+    return holderIn(await this.#get(`/internal/sessions/${encodeURIComponent(sessionId)}`, 404));
   }
 
-  async #get(path: string, alsoGood?: number): Promise<ServiceResponse> {
-    const response = await this.call("auth", serviceIdentity("gateway"), { method: "GET", path, timeoutMs: 5_000 });
-    if (response.status === 200 || response.status === alsoGood) return response;
-    throw new SystemError("SERVICE_OUT_OF_REACH", { cause: new Error(`auth answered ${response.status} to ${path}`) });
+  /** Whose key it is, by its hash: the key itself goes nowhere. Undefined when it is unknown, revoked or expired. */
+  async holderOfApiKey(secretHash: string): Promise<Holder | undefined> {
+    return holderIn(await this.#post("/internal/api-keys/claims", { secretHash }, 200, 404));
   }
+
+  async reportUse(used: UsedCredentials): Promise<void> {
+    await this.#post("/internal/credential-use", used, 204);
+  }
+
+  #get(path: string, alsoGood?: number): Promise<ServiceResponse> {
+    return this.#ask({ method: "GET", path }, 200, alsoGood);
+  }
+
+  #post(path: string, body: object, good: number, alsoGood?: number): Promise<ServiceResponse> {
+    return this.#ask({ method: "POST", path, body: JSON.stringify(body) }, good, alsoGood);
+  }
+
+  async #ask(request: ServiceRequest, good: number, alsoGood?: number): Promise<ServiceResponse> {
+    const response = await this.call("auth", serviceIdentity("gateway"), { ...request, timeoutMs: 5_000 });
+    if (response.status === good || response.status === alsoGood) return response;
+    const cause = new Error(`auth answered ${response.status} to ${request.path}`);
+    throw new SystemError("SERVICE_OUT_OF_REACH", { cause });
+  }
+}
+
+function holderIn({ status, body }: ServiceResponse): Holder | undefined {
+  return status === 404 ? undefined : holder.parse(JSON.parse(body));
 }

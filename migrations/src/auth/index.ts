@@ -9,6 +9,7 @@ import sessionOrigin from "./0007-session-origin.js";
 import rateLimit from "./0008-rate-limit.js";
 import keyRotation from "./0009-key-rotation.js";
 import secondFactor from "./0010-second-factor.js";
+import apiKey from "./0011-api-key.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -24,5 +25,6 @@ export const auth: SchemaHistory = {
     "0008-rate-limit": rateLimit,
     "0009-key-rotation": keyRotation,
     "0010-second-factor": secondFactor,
+    "0011-api-key": apiKey,
   },
 };

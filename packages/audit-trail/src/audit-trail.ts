@@ -136,7 +136,7 @@ export class AuditTrail {
       entity_version: details.target?.version ?? null,
       // What was not committed did not change.
       changes: outcome === "success" ? (details.changes ?? []) : [],
-      metadata: details.metadata ?? null,
+      metadata: metadataOf(caller, details),
       request_id: currentRequest()?.requestId ?? null,
       trace_id: span?.traceId ?? null,
       span_id: span?.spanId ?? null,
@@ -173,6 +173,11 @@ function actorOf(caller: Claims | undefined): AuditActor {
     ...(caller.act && { impersonatorId: caller.act.sub }),
     ...(caller.sid !== undefined && { sessionId: caller.sid }),
   };
+}
+
+/** An API key acts for its owner, who is the actor: the event says with which key. */
+function metadataOf(caller: Claims | undefined, { metadata }: AuditDetails): Record<string, unknown> | null {
+  return caller?.keyId === undefined ? (metadata ?? null) : { ...metadata, apiKeyId: caller.keyId };
 }
 
 function outcomeOf(error: unknown): AuditOutcome {

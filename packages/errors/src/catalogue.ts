@@ -10,6 +10,7 @@ export const catalogue = {
   TOKEN_INVALID: { code: "UNAUTHENTICATED", message: "The access token is not valid." },
   TOKEN_EXPIRED: { code: "UNAUTHENTICATED", message: "The access token has expired." },
   SESSION_ENDED: { code: "UNAUTHENTICATED", message: "The session has ended. Sign in again." },
+  API_KEY_INVALID: { code: "UNAUTHENTICATED", message: "The API key is not valid: unknown, revoked or expired." },
   REFRESH_TOKEN_INVALID: { code: "UNAUTHENTICATED", message: "The refresh token is not valid." },
   REFRESH_TOKEN_REUSED: {
     code: "UNAUTHENTICATED",
@@ -41,6 +42,7 @@ export const catalogue = {
   ROLE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such role." },
   SESSION_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such session." },
   SIGNING_KEY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such signing key." },
+  API_KEY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such API key." },
   ENTITY_TYPE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity type." },
   ENTITY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity." },
   TOTP_ENROLLMENT_NOT_FOUND: {
@@ -63,6 +65,8 @@ export const catalogue = {
     code: "CONFLICT",
     message: "A new signing key has been published already. It signs within some 10 seconds.",
   },
+  TOO_MANY_API_KEYS: { code: "CONFLICT", message: "There are as many API keys as a person may have." },
+  BUILT_IN_ROLE: { code: "CONFLICT", message: "A built-in role can't be changed like this." },
   LAST_ADMINISTRATOR: { code: "CONFLICT", message: "The last administrator can't be removed." },
 
   TOO_MANY_REQUESTS: { code: "RATE_LIMITED", message: "Too many requests. Try again later." },

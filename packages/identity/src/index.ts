@@ -1,5 +1,6 @@
 export { ACCESS_TOKEN_SECONDS, AccessTokenVerifier, signAccessToken } from "./access-token.js";
 export type { AccessToken, TokenParties } from "./access-token.js";
+export { apiKeyPrefix, hashOfApiKey, isApiKey, isWholeApiKey, newApiKey } from "./api-key.js";
 export type { Claims, ClientKind, ForwardedIdentity, RequestFacts } from "./claims.js";
 export { signForwardedIdentity, verifyForwardedIdentity } from "./forwarded-identity.js";
 export { holds, meet, scopeOf, type Permission, type Scope } from "./permission.js";

@@ -1,4 +1,6 @@
 import { loaderById, loaderOfLists, type SubgraphContext } from "@supergraph/subgraph";
+import type { ApiKeyRepository } from "./api-key/api-key.repository.js";
+import { ApiKeyService } from "./api-key/api-key.service.js";
 import type { AuthContext } from "./context.js";
 import { GrantService } from "./role/grant.service.js";
 import type { RoleRepository } from "./role/role.repository.js";
@@ -10,12 +12,16 @@ import type { KeyRotation } from "./signing-key/key-rotation.js";
 import type { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
 import { SigningKeyService } from "./signing-key/signing-key.service.js";
 
+interface ContextDependencies extends SignInDependencies, SecondFactorDependencies {
+  roles: RoleRepository;
+  apiKeys: ApiKeyRepository;
+  keys: SigningKeyRepository;
+  rotation: KeyRotation;
+}
+
 /** Makes each request its services and loaders. */
-export function authContext(
-  use: SignInDependencies &
-    SecondFactorDependencies & { roles: RoleRepository; keys: SigningKeyRepository; rotation: KeyRotation },
-) {
-  const { roles, sessions, sessionChanges, accounts, secondFactorRows, audit } = use;
+export function authContext(use: ContextDependencies) {
+  const { roles, apiKeys, sessions, sessionChanges, accounts, secondFactorRows, audit } = use;
   return (base: SubgraphContext): AuthContext => {
     const { caller } = base;
     const sessionsByUser = loaderOfLists(
@@ -40,6 +46,7 @@ export function authContext(
           (row) => row.user_id,
         ),
       }),
+      apiKeys: new ApiKeyService(caller, apiKeys, sessionChanges, audit),
       roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),

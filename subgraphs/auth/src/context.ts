@@ -1,5 +1,6 @@
 import type { SubgraphContext } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
+import type { ApiKeyService } from "./api-key/api-key.service.js";
 import type { GrantService } from "./role/grant.service.js";
 import type { RoleService } from "./role/role.service.js";
 import type { SecondFactorService } from "./second-factor/second-factor.service.js";
@@ -11,6 +12,7 @@ export interface AuthContext extends SubgraphContext {
   readonly signIn: SignInService;
   readonly sessions: SessionService;
   readonly secondFactors: SecondFactorService;
+  readonly apiKeys: ApiKeyService;
   readonly roles: RoleService;
   readonly grants: GrantService;
   readonly signingKeys: SigningKeyService;

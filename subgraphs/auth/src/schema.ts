@@ -1,4 +1,5 @@
 import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
+import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
 import type { AuthContext } from "./context.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { SecondFactorResolver } from "./second-factor/second-factor.resolver.js";
@@ -9,10 +10,11 @@ import { UserResolver } from "./user/user.resolver.js";
 /** The auth subgraph's part of the supergraph. */
 export function authSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuthContext>({
-    resolvers: [SessionResolver, SecondFactorResolver, RoleResolver, SigningKeyResolver, UserResolver],
+    resolvers: [SessionResolver, SecondFactorResolver, RoleResolver, ApiKeyResolver, SigningKeyResolver, UserResolver],
     references: {
       User: ({ id }) => ({ id }),
       Session: ({ id }, { sessions }) => sessions.find(id),
+      ApiKey: ({ id }, { apiKeys }) => apiKeys.find(id),
       Role: ({ id }, { roles }) => roles.find(id),
     },
   });

@@ -7,6 +7,9 @@ import { ensureFirstAdministrator } from "./account/first-administrator.js";
 import { passwords } from "./account/password.js";
 import { RegistrationRepository } from "./account/registration.repository.js";
 import { RegistrationService } from "./account/registration.service.js";
+import { ApiKeyClaims } from "./api-key/api-key-claims.js";
+import { ApiKeyRepository } from "./api-key/api-key.repository.js";
+import { internalApiKeyRoutes } from "./api-key/internal-routes.js";
 import { authContext } from "./auth-context.js";
 import type { AuthContext } from "./context.js";
 import { EncryptionAtRest } from "./encryption-at-rest.js";
@@ -49,6 +52,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const audit = new AuditTrail("auth", database, log);
     const accounts = new AccountRepository(database);
     const roles = new RoleRepository(database);
+    const apiKeys = new ApiKeyRepository(database);
     const sessions = new SessionRepository(database);
     const secondFactorRows = new SecondFactorRepository(database);
     const refreshTokens = new RefreshTokenRepository(database);
@@ -110,8 +114,12 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         roles,
         keys,
         rotation,
+        apiKeys,
       }),
-      internal: (routes) => internalSessionRoutes(routes, issuer, sessionChanges),
+      internal: (routes) => {
+        internalSessionRoutes(routes, issuer, sessionChanges);
+        internalApiKeyRoutes(routes, { claims: new ApiKeyClaims(apiKeys, roles), keys: apiKeys, sessions });
+      },
     });
     app.get("/.well-known/jwks.json", () => keyRing.publicKeys());
     await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });

@@ -1,7 +1,6 @@
 import { ArrayMaxSize, Length, IsOptional, Matches, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
-
-const PERMISSION = /^(\*|[A-Za-z][A-Za-z0-9-]{0,62}:(\*|[a-z][a-z-]{0,62})(:(own|all))?)$/;
+import { PERMISSION, PERMISSION_MESSAGE } from "./permission.rules.js";
 
 @InputType({ description: "A new role." })
 export class RoleInput {
@@ -16,6 +15,6 @@ export class RoleInput {
     description: "`resource:action`, `resource:action:own` or `*`, e.g. Product:read; only what the caller holds.",
   })
   @ArrayMaxSize(1_000)
-  @Matches(PERMISSION, { each: true, message: "each permission must be resource:action, resource:action:own or *" })
+  @Matches(PERMISSION, { each: true, message: PERMISSION_MESSAGE })
   permissions!: string[];
 }

@@ -1,10 +1,10 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
-import { holds } from "@supergraph/identity";
 import { constraintViolation, isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
 import type { AccountRepository } from "../account/account.repository.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
+import { assertHeld } from "./permission.rules.js";
 import type { RoleInput } from "./role.input.js";
 import { ADMINISTRATOR, type RoleRepository, type RoleRow } from "./role.repository.js";
 import type { Role } from "./role.type.js";
@@ -33,7 +33,7 @@ export class RoleService {
 
   /** @throws SystemError PERMISSION_MISSING, NAME_TAKEN */
   async create({ name, description, permissions }: RoleInput): Promise<Role> {
-    this.assertHeld(permissions);
+    assertHeld(this.caller, permissions);
     try {
       const role = await this.roles.insert({ name, description: description ?? null, permissions });
       this.audit.describe({
@@ -50,7 +50,7 @@ export class RoleService {
   /** @throws SystemError PERMISSION_MISSING, ROLE_NOT_FOUND, USER_NOT_FOUND */
   async assign(userId: string, roleId: string): Promise<{ id: string }> {
     const role = await this.existing(userId, roleId);
-    this.assertHeld(role.permissions);
+    assertHeld(this.caller, role.permissions);
     if (await this.roles.grant(userId, roleId, this.caller.signedIn().sub))
       await this.changed(userId, role, "assigned");
     return { id: userId };
@@ -59,21 +59,13 @@ export class RoleService {
   /** @throws SystemError PERMISSION_MISSING, ROLE_NOT_FOUND, USER_NOT_FOUND, LAST_ADMINISTRATOR */
   async unassign(userId: string, roleId: string): Promise<{ id: string }> {
     const role = await this.existing(userId, roleId);
-    this.assertHeld(role.permissions);
+    assertHeld(this.caller, role.permissions);
     const holders = role.name === ADMINISTRATOR ? await this.roles.countHoldersLocked(roleId) : undefined;
     if (await this.roles.revoke(userId, roleId)) {
       if (holders === 1) throw new SystemError("LAST_ADMINISTRATOR");
       await this.changed(userId, role, "unassigned");
     }
     return { id: userId };
-  }
-
-  /** Nobody gives, or takes, what they don't hold. */
-  private assertHeld(permissions: readonly string[]): void {
-    const held = this.caller.signedIn().permissions;
-    const missing = permissions.filter((permission) => !holds(held, permission));
-    if (missing.length === 0) return;
-    throw new SystemError("PERMISSION_MISSING", { message: `You don't hold ${missing.join(", ")} yourself.` });
   }
 
   private async existing(userId: string, roleId: string): Promise<RoleRow> {

@@ -27,9 +27,9 @@ export function internalSessionRoutes(
   });
 
   app.get<{ Params: { id: string } }>("/sessions/:id", async ({ params }) => {
-    const claims = isId(params.id) ? await issuer.claimsOf(params.id) : undefined;
-    if (!claims) throw new SystemError("SESSION_NOT_FOUND");
-    return claims;
+    const bearer = isId(params.id) ? await issuer.bearerOf(params.id) : undefined;
+    if (!bearer) throw new SystemError("SESSION_NOT_FOUND");
+    return { ...bearer.claims, expiresAt: bearer.expiresAt };
   });
 
   app.get("/session-changes", async ({ query }) => {

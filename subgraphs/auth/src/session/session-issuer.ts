@@ -75,10 +75,15 @@ export class SessionIssuer {
 
   /** Undefined when the session has ended or its account is not active. */
   async claimsOf(sessionId: string): Promise<Claims | undefined> {
+    return (await this.bearerOf(sessionId))?.claims;
+  }
+
+  /** As `claimsOf`, with when the session ends by itself. */
+  async bearerOf(sessionId: string): Promise<{ claims: Claims; expiresAt: Date } | undefined> {
     const holder = await this.sessions.findHolder(sessionId);
     if (!holder) return undefined;
     const roles = await this.roles.findByUsers([holder.user_id]);
-    return {
+    const claims: Claims = {
       sub: holder.user_id,
       sid: sessionId,
       email: holder.email,
@@ -88,6 +93,7 @@ export class SessionIssuer {
       amr: holder.amr,
       ...(holder.impersonator_id !== null && { act: { sub: holder.impersonator_id } }),
     };
+    return { claims, expiresAt: holder.expires_at };
   }
 }
 

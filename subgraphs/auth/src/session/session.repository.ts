@@ -21,6 +21,7 @@ export interface SessionHolder {
   email: string;
   amr: string[];
   impersonator_id: string | null;
+  expires_at: Date;
 }
 
 const LIVE = "ended_at is null and expires_at > now()";
@@ -62,25 +63,39 @@ export class SessionRepository {
     );
   }
 
-  /** Whose live session it is, when their account is active; notes that it was seen, once a minute at most. */
+  /** Whose live session it is, when their account is active. */
   async findHolder(id: string): Promise<SessionHolder | undefined> {
-    const holder = await this.database.run((query) =>
+    return this.database.run((query) =>
       query("session")
         .join("account", "account.user_id", "session.user_id")
         .where({ "session.id": id, "account.status": "ACTIVE" })
         .whereRaw(LIVE)
-        .first<SessionHolder & { is_fresh: boolean }>(
+        .first<SessionHolder | undefined>(
           "session.user_id",
           "account.email",
           "session.amr",
           "session.impersonator_id",
-          query.raw("session.last_seen_at > now() - interval '1 minute' as is_fresh"),
+          "session.expires_at",
         ),
     );
-    if (holder && !holder.is_fresh) {
-      await this.database.run((query) => query("session").where({ id }).update({ last_seen_at: query.fn.now() }));
-    }
-    return holder;
+  }
+
+  /** Notes that these were used just now, in one statement. */
+  async noteUse(ids: readonly string[]): Promise<void> {
+    await this.database.run((query) =>
+      // Gateways report the same sessions at one time: in each other's order they would wait for each other for good.
+      query("session")
+        .whereIn("id", (used) => {
+          void used
+            .from("session")
+            .whereRaw("id = any(?::uuid[])", [[...ids]])
+            .whereRaw(`last_seen_at < now() - interval '5 seconds' and ${LIVE}`)
+            .forUpdate()
+            .skipLocked()
+            .select("id");
+        })
+        .update({ last_seen_at: query.fn.now() }),
+    );
   }
 
   /** A live session lasts that long from now; one of somebody who impersonates keeps its end. */
