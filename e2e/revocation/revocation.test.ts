@@ -47,6 +47,17 @@ describe("with two gateways, each asking an auth service of its own", () => {
     await Promise.all([refusedByBoth(phone, "SESSION_ENDED"), refusedByBoth(laptop, "SESSION_ENDED")]);
   });
 
+  it("an API key that was revoked through one has ended at both within 5 s", async () => {
+    const person = await register("Karl");
+    const { createApiKey } = await person.data<{ createApiKey: { secret: string; apiKey: { id: string } } }>(
+      `mutation { createApiKey(input: { name: "k", permissions: ["users:read:own"] }) { secret apiKey { id } } }`,
+    );
+    const { secret, apiKey } = createApiKey;
+    for (const url of gateways) expect(await refusalAt(url, secret)).toBeUndefined();
+    await adminElsewhere.data("mutation ($id: ID!) { revokeApiKey(id: $id) { id } }", { id: apiKey.id });
+    for (const url of gateways) await expect.poll(() => refusalAt(url, secret), WITHIN).toBe("API_KEY_INVALID");
+  });
+
   it("a role that was given, and taken away, through one counts at both within 5 s", async () => {
     const person = await register("Rolf");
     await knownToBoth(person);
