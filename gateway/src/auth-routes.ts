@@ -3,11 +3,25 @@ import type { FastifyInstance, HTTPMethods } from "fastify";
 import { anonymous } from "./caller/caller-identifier.js";
 
 /** What auth serves to everybody beside GraphQL; a path without `*` is passed on as it is. */
-const ROUTES: readonly { method: HTTPMethods[]; url: string }[] = [{ method: ["GET"], url: "/.well-known/jwks.json" }];
+const ROUTES: readonly { method: HTTPMethods[]; url: string }[] = [
+  { method: ["GET"], url: "/.well-known/jwks.json" },
+  { method: ["GET"], url: "/.well-known/oauth-authorization-server" },
+  { method: ["POST"], url: "/oauth/token" },
+  { method: ["POST"], url: "/oauth/introspect" },
+  { method: ["POST"], url: "/oauth/revoke" },
+];
 
 /** Of a client's request, what auth may see: a header that is not here, `x-claims` above all, does not pass. */
 const REQUEST_HEADERS = ["accept", "authorization", "content-type", "cookie"];
-const RESPONSE_HEADERS = ["cache-control", "content-type", "location", "pragma", "set-cookie", "www-authenticate"];
+const RESPONSE_HEADERS = [
+  "cache-control",
+  "content-type",
+  "location",
+  "pragma",
+  "retry-after",
+  "set-cookie",
+  "www-authenticate",
+];
 
 /** Serves auth's public routes at the gateway, where clients reach them. */
 export function authRoutes(app: FastifyInstance, call: ServiceCaller): void {

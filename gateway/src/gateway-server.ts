@@ -45,8 +45,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     context.with(propagation.deleteBaggage(context.active()), done);
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
-    // RFC 6750 section 3: says what kind of credentials would do.
-    if (reply.statusCode === 401) void reply.header("www-authenticate", 'Bearer error="invalid_token"');
+    // RFC 6750 section 3: says what kind of credentials would do. Auth's own routes have said it themselves.
+    if (reply.statusCode === 401 && !reply.hasHeader("www-authenticate"))
+      void reply.header("www-authenticate", 'Bearer error="invalid_token"');
     done(null, payload);
   });
   void app.register(cors, {

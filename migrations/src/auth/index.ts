@@ -10,6 +10,7 @@ import rateLimit from "./0008-rate-limit.js";
 import keyRotation from "./0009-key-rotation.js";
 import secondFactor from "./0010-second-factor.js";
 import apiKey from "./0011-api-key.js";
+import serviceAccount from "./0012-service-account.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -26,5 +27,6 @@ export const auth: SchemaHistory = {
     "0009-key-rotation": keyRotation,
     "0010-second-factor": secondFactor,
     "0011-api-key": apiKey,
+    "0012-service-account": serviceAccount,
   },
 };

@@ -165,7 +165,10 @@ function merged(earlier: AuditDetails, later: AuditDetails): AuditDetails {
 
 function actorOf(caller: Claims | undefined): AuditActor {
   if (!caller) return { type: "anonymous" };
-  if (caller.client === "service") return { type: "service", label: caller.sub };
+  if (caller.client === "service") {
+    // Not under `id`, which is a person's: of a service account, too, `sub` is what auditors know it by.
+    return { type: "service", label: caller.sub, ...(caller.sid !== undefined && { sessionId: caller.sid }) };
+  }
   return {
     type: caller.client,
     id: caller.sub,

@@ -8,9 +8,19 @@ const TYPE = "at+jwt";
 const ALGORITHM = "ES256";
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
+/** The client that people's own applications are: public, they hold no secret (RFC 6749 section 2.1). */
+export const PUBLIC_CLIENT = "web";
+
 export interface AccessToken {
+  /** Of a service account's token: the account's id. */
   userId: string;
   sessionId: string;
+}
+
+/** Which client holds the token, and what it was narrowed to. */
+export interface TokenClient {
+  clientId: string;
+  scope?: string;
 }
 
 export interface TokenParties {
@@ -23,8 +33,9 @@ export async function signAccessToken(
   { userId, sessionId }: AccessToken,
   { issuer, audience }: TokenParties,
   key: { kid: string; privateKey: CryptoKey },
+  { clientId, scope }: TokenClient = { clientId: PUBLIC_CLIENT },
 ): Promise<string> {
-  return new SignJWT({ sid: sessionId })
+  return new SignJWT({ sid: sessionId, client_id: clientId, ...(scope !== undefined && { scope }) })
     .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: TYPE })
     .setIssuer(issuer)
     .setAudience(audience)

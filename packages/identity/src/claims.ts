@@ -3,9 +3,9 @@ export type ClientKind = "user" | "api_key" | "service";
 
 /** A person, key or service that has proved who it is. */
 export interface Claims {
-  /** The user's id, or the service's name. */
+  /** The user's id, the service account's, or the name of one of our own services. */
   sub: string;
-  /** The session's id; services have none. */
+  /** The session's id; our own services have none. */
   sid?: string;
   email?: string;
   roles: readonly string[];

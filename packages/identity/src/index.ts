@@ -1,5 +1,5 @@
-export { ACCESS_TOKEN_SECONDS, AccessTokenVerifier, signAccessToken } from "./access-token.js";
-export type { AccessToken, TokenParties } from "./access-token.js";
+export { ACCESS_TOKEN_SECONDS, AccessTokenVerifier, PUBLIC_CLIENT, signAccessToken } from "./access-token.js";
+export type { AccessToken, TokenClient, TokenParties } from "./access-token.js";
 export { apiKeyPrefix, hashOfApiKey, isApiKey, isWholeApiKey, newApiKey } from "./api-key.js";
 export type { Claims, ClientKind, ForwardedIdentity, RequestFacts } from "./claims.js";
 export { signForwardedIdentity, verifyForwardedIdentity } from "./forwarded-identity.js";

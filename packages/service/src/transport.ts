@@ -1,10 +1,10 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { SystemError } from "@supergraph/errors";
-import { signForwardedIdentity, type ForwardedIdentity } from "@supergraph/identity";
+import { signForwardedIdentity, type Claims, type ForwardedIdentity } from "@supergraph/identity";
 import type { FastifyInstance } from "fastify";
 import { Agent, request } from "undici";
 import { currentRequest } from "./request-context.js";
-import type { ServiceName, SubgraphName } from "./settings.js";
+import { subgraphNames, type ServiceName, type SubgraphName } from "./settings.js";
 
 export interface ServiceRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
@@ -115,4 +115,14 @@ export type ServiceCaller = ReturnType<typeof serviceCaller>;
 /** The identity under which a service calls another on its own account. */
 export function serviceIdentity(name: ServiceName): ForwardedIdentity {
   return { caller: { sub: name, client: "service", roles: [], permissions: [] }, request: {} };
+}
+
+const OWN_SERVICES: ReadonlySet<string> = new Set<ServiceName>(["gateway", ...subgraphNames]);
+
+/**
+ * Whether it is one of our own services that calls. A service account is a service too, somebody else's: it comes with
+ * a session, and must never pass for one of ours.
+ */
+export function isOwnService({ client, sub, sid, keyId }: Claims): boolean {
+  return client === "service" && sid === undefined && keyId === undefined && OWN_SERVICES.has(sub);
 }

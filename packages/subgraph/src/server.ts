@@ -2,7 +2,7 @@ import { SystemError } from "@supergraph/errors";
 import { GraphQLEndpoint } from "@supergraph/graphql-http";
 import { verifyForwardedIdentity, type ForwardedIdentity } from "@supergraph/identity";
 import type { AuditTrail } from "@supergraph/audit-trail";
-import { createServer, type Logger, type SubgraphName } from "@supergraph/service";
+import { createServer, isOwnService, type Logger, type SubgraphName } from "@supergraph/service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Caller, type SubgraphContext } from "./context.js";
 
@@ -15,7 +15,7 @@ export interface SubgraphServerOptions<Context extends SubgraphContext> {
   isReady: () => Promise<boolean>;
   /** Adds the subgraph's services and loaders, made for this one request. */
   context: (base: SubgraphContext, request: FastifyRequest) => Context | Promise<Context>;
-  /** Routes under /internal, which only other services may call. */
+  /** Routes under /internal, which only our own services may call: no service account. */
   internal?: (app: FastifyInstance) => void;
 }
 
@@ -38,14 +38,14 @@ export function createSubgraphServer<Context extends SubgraphContext>(options: S
       internal.addHook("preHandler", async (request) => {
         const { caller } = await identityOf(request, name, secret);
         if (!caller) throw new SystemError("SIGN_IN_REQUIRED");
-        if (caller.client !== "service") throw new SystemError("PERMISSION_MISSING");
+        if (!isOwnService(caller)) throw new SystemError("PERMISSION_MISSING");
       });
       options.internal?.(internal);
       done();
     },
     { prefix: "/internal" },
   );
-  return { app, endpoint };
+  return { app, endpoint, identify: (request: FastifyRequest) => identityOf(request, name, secret) };
 }
 
 async function identityOf(request: FastifyRequest, audience: string, secret: Uint8Array): Promise<ForwardedIdentity> {

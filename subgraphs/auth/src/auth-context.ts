@@ -6,6 +6,9 @@ import { GrantService } from "./role/grant.service.js";
 import type { RoleRepository } from "./role/role.repository.js";
 import { RoleService } from "./role/role.service.js";
 import { SecondFactorService, type SecondFactorDependencies } from "./second-factor/second-factor.service.js";
+import type { ServiceAccountRepository } from "./service-account/service-account.repository.js";
+import { ServiceAccountService } from "./service-account/service-account.service.js";
+import type { ServiceSessions } from "./service-account/service-sessions.js";
 import { SessionService } from "./session/session.service.js";
 import { SignInService, type SignInDependencies } from "./session/sign-in.service.js";
 import type { KeyRotation } from "./signing-key/key-rotation.js";
@@ -17,6 +20,8 @@ interface ContextDependencies extends SignInDependencies, SecondFactorDependenci
   apiKeys: ApiKeyRepository;
   keys: SigningKeyRepository;
   rotation: KeyRotation;
+  serviceAccounts: ServiceAccountRepository;
+  serviceSessions: ServiceSessions;
 }
 
 /** Makes each request its services and loaders. */
@@ -50,6 +55,7 @@ export function authContext(use: ContextDependencies) {
       roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),
+      serviceAccounts: new ServiceAccountService(caller, use.serviceAccounts, use.serviceSessions, audit),
       loaders: {
         roleUsers: loaderById(
           (ids) => roles.countUsers(ids),

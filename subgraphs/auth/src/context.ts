@@ -4,6 +4,7 @@ import type { ApiKeyService } from "./api-key/api-key.service.js";
 import type { GrantService } from "./role/grant.service.js";
 import type { RoleService } from "./role/role.service.js";
 import type { SecondFactorService } from "./second-factor/second-factor.service.js";
+import type { ServiceAccountService } from "./service-account/service-account.service.js";
 import type { SessionService } from "./session/session.service.js";
 import type { SignInService } from "./session/sign-in.service.js";
 import type { SigningKeyService } from "./signing-key/signing-key.service.js";
@@ -16,6 +17,7 @@ export interface AuthContext extends SubgraphContext {
   readonly roles: RoleService;
   readonly grants: GrantService;
   readonly signingKeys: SigningKeyService;
+  readonly serviceAccounts: ServiceAccountService;
   readonly loaders: {
     /** How many hold a role, by its id. */
     readonly roleUsers: DataLoader<string, { role_id: string; count: string } | null>;

@@ -3,6 +3,7 @@ import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
 import type { AuthContext } from "./context.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { SecondFactorResolver } from "./second-factor/second-factor.resolver.js";
+import { ServiceAccountResolver } from "./service-account/service-account.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { SigningKeyResolver } from "./signing-key/signing-key.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
@@ -10,12 +11,21 @@ import { UserResolver } from "./user/user.resolver.js";
 /** The auth subgraph's part of the supergraph. */
 export function authSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuthContext>({
-    resolvers: [SessionResolver, SecondFactorResolver, RoleResolver, ApiKeyResolver, SigningKeyResolver, UserResolver],
+    resolvers: [
+      SessionResolver,
+      SecondFactorResolver,
+      RoleResolver,
+      ApiKeyResolver,
+      ServiceAccountResolver,
+      SigningKeyResolver,
+      UserResolver,
+    ],
     references: {
       User: ({ id }) => ({ id }),
       Session: ({ id }, { sessions }) => sessions.find(id),
       ApiKey: ({ id }, { apiKeys }) => apiKeys.find(id),
       Role: ({ id }, { roles }) => roles.find(id),
+      ServiceAccount: ({ id }, { serviceAccounts }) => serviceAccounts.find(id),
     },
   });
 }

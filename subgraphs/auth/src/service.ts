@@ -19,10 +19,15 @@ import { RateLimitRepository } from "./rate-limit/rate-limit.repository.js";
 import { RateLimits } from "./rate-limit/rate-limits.js";
 import { SignInGuard } from "./rate-limit/sign-in-guard.js";
 import { SubjectHash } from "./rate-limit/subject-hash.js";
+import { oauthParts } from "./oauth/oauth-parts.js";
+import { oauthRoutes } from "./oauth/oauth-routes.js";
 import { RoleRepository } from "./role/role.repository.js";
 import { authSchema } from "./schema.js";
 import { SecondFactorRepository } from "./second-factor/second-factor.repository.js";
 import { SecondFactors } from "./second-factor/second-factors.js";
+import { ServiceAccountRepository } from "./service-account/service-account.repository.js";
+import { ServiceSessionRepository } from "./service-account/service-session.repository.js";
+import { ServiceSessions } from "./service-account/service-sessions.js";
 import { internalSessionRoutes } from "./session/internal-routes.js";
 import { RefreshTokens } from "./session/refresh-token.js";
 import { RefreshTokenRepository } from "./session/refresh-token.repository.js";
@@ -76,15 +81,37 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       call,
       log,
     );
-    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keyRing, {
-      issuer: settings.ACCESS_TOKEN_ISSUER,
-      audience: settings.ACCESS_TOKEN_AUDIENCE,
-    });
+    const parties = { issuer: settings.ACCESS_TOKEN_ISSUER, audience: settings.ACCESS_TOKEN_AUDIENCE };
+    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keyRing, parties);
+    const serviceAccounts = new ServiceAccountRepository(database);
+    const serviceSessionRows = new ServiceSessionRepository(database);
+    const serviceSessions = new ServiceSessions(serviceSessionRows, sessionChanges, keyRing, parties);
+    const bearerOf = async (sessionId: string) =>
+      (await issuer.bearerOf(sessionId)) ?? serviceSessions.bearerOf(sessionId);
+    const signIn = {
+      database,
+      accounts,
+      registrations,
+      passwords,
+      limits,
+      guard,
+      secondFactorRows,
+      secondFactors: new SecondFactors(database, secondFactorRows, encryption, guard),
+      encryption,
+      issuerName: new URL(settings.ACCESS_TOKEN_ISSUER).hostname,
+      sessions,
+      refreshTokens,
+      tokens,
+      sessionChanges,
+      issuer,
+      audit,
+      secret,
+    };
 
     await keyRing.ensureActiveKey();
     const stopping = new AbortController();
     let isSeeded = false;
-    const { app, endpoint } = createSubgraphServer<AuthContext>({
+    const { app, endpoint, identify } = createSubgraphServer<AuthContext>({
       name: "auth",
       secret,
       log,
@@ -93,33 +120,15 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         await database.ping();
         return isSeeded;
       },
-      context: authContext({
-        database,
-        accounts,
-        registrations,
-        passwords,
-        limits,
-        guard,
-        secondFactorRows,
-        secondFactors: new SecondFactors(database, secondFactorRows, encryption, guard),
-        encryption,
-        issuerName: new URL(settings.ACCESS_TOKEN_ISSUER).hostname,
-        sessions,
-        refreshTokens,
-        tokens,
-        sessionChanges,
-        issuer,
-        audit,
-        secret,
-        roles,
-        keys,
-        rotation,
-        apiKeys,
-      }),
+      context: authContext({ ...signIn, roles, keys, rotation, apiKeys, serviceAccounts, serviceSessions }),
       internal: (routes) => {
-        internalSessionRoutes(routes, issuer, sessionChanges);
+        internalSessionRoutes(routes, bearerOf, sessionChanges);
         internalApiKeyRoutes(routes, { claims: new ApiKeyClaims(apiKeys, roles), keys: apiKeys, sessions });
       },
+    });
+    oauthRoutes(app, {
+      ...oauthParts({ parties, keys: keyRing, signIn, serviceAccounts, serviceSessions, serviceSessionRows, bearerOf }),
+      identify,
     });
     app.get("/.well-known/jwks.json", () => keyRing.publicKeys());
     await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });

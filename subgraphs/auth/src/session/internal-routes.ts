@@ -4,7 +4,7 @@ import { isId } from "@supergraph/persistence";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { SessionChangeRepository } from "./session-change.repository.js";
-import type { SessionIssuer } from "./session-issuer.js";
+import type { Bearer } from "./session-issuer.js";
 
 const POLL_MS = 250;
 const MAXIMUM_CHANGES = 1_000;
@@ -17,7 +17,7 @@ const feedQuery = z.object({
 /** For gateways: who a session belongs to, and the numbered feed of what they must no longer remember. */
 export function internalSessionRoutes(
   app: FastifyInstance,
-  issuer: SessionIssuer,
+  bearerOf: (sessionId: string) => Promise<Bearer | undefined>,
   changes: SessionChangeRepository,
 ): void {
   let isClosing = false;
@@ -27,7 +27,7 @@ export function internalSessionRoutes(
   });
 
   app.get<{ Params: { id: string } }>("/sessions/:id", async ({ params }) => {
-    const bearer = isId(params.id) ? await issuer.bearerOf(params.id) : undefined;
+    const bearer = isId(params.id) ? await bearerOf(params.id) : undefined;
     if (!bearer) throw new SystemError("SESSION_NOT_FOUND");
     return { ...bearer.claims, expiresAt: bearer.expiresAt };
   });

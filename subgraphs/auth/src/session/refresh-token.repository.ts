@@ -36,6 +36,18 @@ export class RefreshTokenRepository {
     return row;
   }
 
+  /** A token, used or not, and whether it could still be used. */
+  async find(tokenHash: Buffer): Promise<(RefreshTokenRow & { is_usable: boolean }) | undefined> {
+    return this.database.run((query) =>
+      query("refresh_token")
+        .where({ token_hash: tokenHash })
+        .first<RefreshTokenRow & { is_usable: boolean }>(
+          "*",
+          query.raw("used_at is null and expires_at > now() as is_usable"),
+        ),
+    );
+  }
+
   /** A token that was used before; `may_race`: within the last `seconds`, and it is the last of its family that was. */
   async findUsed(tokenHash: Buffer, seconds: number): Promise<(RefreshTokenRow & { may_race: boolean }) | undefined> {
     return this.database.run((query) =>

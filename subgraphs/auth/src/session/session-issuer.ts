@@ -24,6 +24,12 @@ export interface SessionOrigin {
   seconds?: number;
 }
 
+/** Whose a session is, and when it ends by itself. */
+export interface Bearer {
+  claims: Claims;
+  expiresAt: Date;
+}
+
 /** Opens sessions, and says who a session's holder is and what they may do. */
 export class SessionIssuer {
   constructor(
@@ -79,7 +85,7 @@ export class SessionIssuer {
   }
 
   /** As `claimsOf`, with when the session ends by itself. */
-  async bearerOf(sessionId: string): Promise<{ claims: Claims; expiresAt: Date } | undefined> {
+  async bearerOf(sessionId: string): Promise<Bearer | undefined> {
     const holder = await this.sessions.findHolder(sessionId);
     if (!holder) return undefined;
     const roles = await this.roles.findByUsers([holder.user_id]);

@@ -1,6 +1,6 @@
 import type { Database } from "@supergraph/persistence";
 
-/** A row of `auth.session`. */
+/** A row of `auth.session` that is a person's. */
 export interface SessionRow {
   id: string;
   user_id: string;
@@ -46,7 +46,9 @@ export class SessionRepository {
   }
 
   async findLive(id: string): Promise<SessionRow | undefined> {
-    return this.database.run((query) => query<SessionRow>("session").where({ id }).whereRaw(LIVE).first());
+    return this.database.run((query) =>
+      query<SessionRow>("session").where({ id }).whereNotNull("user_id").whereRaw(LIVE).first(),
+    );
   }
 
   /** Live sessions of these people, newest first. */

@@ -1,0 +1,36 @@
+import { systemErrorOf } from "@supergraph/errors";
+import type { AccessTokenVerifier } from "@supergraph/identity";
+import { hashOfToken } from "../session/refresh-token.js";
+import type { RefreshTokenRepository } from "../session/refresh-token.repository.js";
+
+/** What somebody presents as a token, as far as it is one of ours. */
+export interface PresentedToken {
+  kind: "access" | "refresh";
+  sessionId: string;
+  /** Whose it says it is; a refresh token does not say. */
+  subject?: string;
+  /** Whether it could still be used, if its session is live. */
+  isUsable: boolean;
+}
+
+/** Says what a token is, whatever its holder takes it for (RFC 7662 section 2.1 makes the hint no more than a hint). */
+export class TokenReader {
+  constructor(
+    private readonly verifier: AccessTokenVerifier,
+    private readonly refreshTokens: RefreshTokenRepository,
+  ) {}
+
+  /** Undefined: none of ours, or an access token that has expired. */
+  async read(token: string): Promise<PresentedToken | undefined> {
+    const refresh = await this.refreshTokens.find(hashOfToken(token));
+    if (refresh) return { kind: "refresh", sessionId: refresh.session_id, isUsable: refresh.is_usable };
+    try {
+      const { userId, sessionId } = await this.verifier.verify(token);
+      return { kind: "access", sessionId, subject: userId, isUsable: true };
+    } catch (error) {
+      const reason = systemErrorOf(error)?.reason;
+      if (reason === "TOKEN_INVALID" || reason === "TOKEN_EXPIRED") return undefined;
+      throw error;
+    }
+  }
+}
