@@ -11,6 +11,7 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   vi.stubEnv("DATABASE_URL", "postgres://owner:owners-own@localhost/graph");
   vi.stubEnv("AUTH_KEY_ENCRYPTION_KEY", "auths-own");
   vi.stubEnv("ADMIN_PASSWORD", "administrators-own");
+  vi.stubEnv("SMTP_URL", "smtps://mailer:mailers-own@localhost");
   const settings = readLauncherSettings({});
   const databaseUrls = { users: "users", auth: "auth", dynamic: "dynamic", audit: "audit" };
   const secrets = {
@@ -21,6 +22,7 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   };
   for (const name of ["gateway", ...subgraphNames] as const) {
     const values = Object.values(serviceEnvironment(name, settings, secrets, databaseUrls));
-    expect(values.filter((value) => value?.includes("s-own"))).toEqual([]);
+    const isAuth = name === "auth";
+    expect(values.filter((value) => value?.includes("s-own"))).toEqual(isAuth ? [process.env.SMTP_URL] : []);
   }
 });

@@ -11,7 +11,13 @@ export function serviceEnvironment(
 ): NodeJS.ProcessEnv {
   const { ports, host } = settings;
   // What is for one service, or for the launcher alone (the database's owner), is not for the others to inherit.
-  const { DATABASE_URL: _url, AUTH_KEY_ENCRYPTION_KEY: _key, ADMIN_PASSWORD: _password, ...inherited } = process.env;
+  const {
+    DATABASE_URL: _url,
+    AUTH_KEY_ENCRYPTION_KEY: _key,
+    ADMIN_PASSWORD: _password,
+    SMTP_URL: smtpUrl,
+    ...inherited
+  } = process.env;
   const url = (service: SubgraphName) => `http://127.0.0.1:${ports[service]}`;
   return {
     ...inherited,
@@ -29,6 +35,8 @@ export function serviceEnvironment(
       AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
       ADMIN_EMAIL: settings.administrator.email,
       ADMIN_PASSWORD: secrets.administratorPassword,
+      APP_URL: process.env.APP_URL ?? `http://localhost:${ports.gateway}`,
+      ...(smtpUrl !== undefined && { SMTP_URL: smtpUrl }),
     }),
   };
 }

@@ -11,6 +11,7 @@ import keyRotation from "./0009-key-rotation.js";
 import secondFactor from "./0010-second-factor.js";
 import apiKey from "./0011-api-key.js";
 import serviceAccount from "./0012-service-account.js";
+import mail from "./0013-mail.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -28,5 +29,6 @@ export const auth: SchemaHistory = {
     "0010-second-factor": secondFactor,
     "0011-api-key": apiKey,
     "0012-service-account": serviceAccount,
+    "0013-mail": mail,
   },
 };

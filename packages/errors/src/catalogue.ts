@@ -42,6 +42,10 @@ export const catalogue = {
   OAUTH_REQUEST_INVALID: { code: "BAD_USER_INPUT", message: "The request is not one that OAuth 2.0 knows." },
   GRANT_TYPE_UNKNOWN: { code: "BAD_USER_INPUT", message: "There is no such grant type here." },
   SCOPE_NOT_HELD: { code: "BAD_USER_INPUT", message: "The client does not hold all of the scope." },
+  LINK_INVALID: {
+    code: "BAD_USER_INPUT",
+    message: "The link is not valid: it was used, it is over 30 minutes old, or a newer one was sent.",
+  },
   DEFINITION_INVALID: { code: "BAD_USER_INPUT", message: "The entity type can't be defined like this." },
 
   USER_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such user." },
@@ -83,6 +87,7 @@ export const catalogue = {
     code: "SERVICE_UNAVAILABLE",
     message: "A part of the system that this needs is out of reach. Try again.",
   },
+  MAIL_NOT_SET_UP: { code: "SERVICE_UNAVAILABLE", message: "This needs mail, which is not set up here." },
   NOT_READY: { code: "SERVICE_UNAVAILABLE", message: "The system is starting. Try again." },
   TOO_BUSY: { code: "SERVICE_UNAVAILABLE", message: "Too many people are signing in at this moment. Try again." },
   UNEXPECTED: { code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },

@@ -2,6 +2,8 @@ import { loaderById, loaderOfLists, type SubgraphContext } from "@supergraph/sub
 import type { ApiKeyRepository } from "./api-key/api-key.repository.js";
 import { ApiKeyService } from "./api-key/api-key.service.js";
 import type { AuthContext } from "./context.js";
+import { EmailService, type EmailDependencies } from "./mailed-link/email.service.js";
+import { PasswordResetService, type PasswordResetDependencies } from "./mailed-link/password-reset.service.js";
 import { GrantService } from "./role/grant.service.js";
 import type { RoleRepository } from "./role/role.repository.js";
 import { RoleService } from "./role/role.service.js";
@@ -15,7 +17,8 @@ import type { KeyRotation } from "./signing-key/key-rotation.js";
 import type { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
 import { SigningKeyService } from "./signing-key/signing-key.service.js";
 
-interface ContextDependencies extends SignInDependencies, SecondFactorDependencies {
+interface ContextDependencies
+  extends SignInDependencies, SecondFactorDependencies, EmailDependencies, PasswordResetDependencies {
   roles: RoleRepository;
   apiKeys: ApiKeyRepository;
   keys: SigningKeyRepository;
@@ -56,7 +59,13 @@ export function authContext(use: ContextDependencies) {
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),
       serviceAccounts: new ServiceAccountService(caller, use.serviceAccounts, use.serviceSessions, audit),
+      passwordResets: new PasswordResetService(use),
+      emails: new EmailService(caller, use),
       loaders: {
+        verifiedEmails: loaderById(
+          (ids) => accounts.findVerified(ids),
+          (row) => row.user_id,
+        ),
         roleUsers: loaderById(
           (ids) => roles.countUsers(ids),
           (row) => row.role_id,

@@ -1,6 +1,8 @@
 import type { SubgraphContext } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
 import type { ApiKeyService } from "./api-key/api-key.service.js";
+import type { EmailService } from "./mailed-link/email.service.js";
+import type { PasswordResetService } from "./mailed-link/password-reset.service.js";
 import type { GrantService } from "./role/grant.service.js";
 import type { RoleService } from "./role/role.service.js";
 import type { SecondFactorService } from "./second-factor/second-factor.service.js";
@@ -18,7 +20,11 @@ export interface AuthContext extends SubgraphContext {
   readonly grants: GrantService;
   readonly signingKeys: SigningKeyService;
   readonly serviceAccounts: ServiceAccountService;
+  readonly passwordResets: PasswordResetService;
+  readonly emails: EmailService;
   readonly loaders: {
+    /** Whose e-mail address is verified, by user id. */
+    readonly verifiedEmails: DataLoader<string, { user_id: string } | null>;
     /** How many hold a role, by its id. */
     readonly roleUsers: DataLoader<string, { role_id: string; count: string } | null>;
   };

@@ -19,6 +19,9 @@ import { RateLimitRepository } from "./rate-limit/rate-limit.repository.js";
 import { RateLimits } from "./rate-limit/rate-limits.js";
 import { SignInGuard } from "./rate-limit/sign-in-guard.js";
 import { SubjectHash } from "./rate-limit/subject-hash.js";
+import { mailPost } from "./mail/mail-post.js";
+import { outboxRoute } from "./mail/outbox-route.js";
+import { MailedLinks } from "./mailed-link/mailed-links.js";
 import { oauthParts } from "./oauth/oauth-parts.js";
 import { oauthRoutes } from "./oauth/oauth-routes.js";
 import { RoleRepository } from "./role/role.repository.js";
@@ -42,6 +45,8 @@ import { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
 const UNDO_EVERY_MS = 30_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const ROTATE_EVERY_MS = 1_000;
+const MAILS_EVERY_MS = 1_000;
+const PRUNE_MAILS_EVERY_MS = 60_000;
 
 /** Credentials, sessions, tokens, signing keys, roles and permissions. */
 export const authService: ServiceDefinition<typeof settingsSchema> = {
@@ -81,6 +86,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       call,
       log,
     );
+    const mail = mailPost(settings, { database, accounts, log });
     const parties = { issuer: settings.ACCESS_TOKEN_ISSUER, audience: settings.ACCESS_TOKEN_AUDIENCE };
     const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keyRing, parties);
     const serviceAccounts = new ServiceAccountRepository(database);
@@ -104,6 +110,8 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       tokens,
       sessionChanges,
       issuer,
+      mail: mail.service,
+      links: new MailedLinks(database, mail.tokens, accounts, audit),
       audit,
       secret,
     };
@@ -124,6 +132,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       internal: (routes) => {
         internalSessionRoutes(routes, bearerOf, sessionChanges);
         internalApiKeyRoutes(routes, { claims: new ApiKeyClaims(apiKeys, roles), keys: apiKeys, sessions });
+        if (mail.outbox) outboxRoute(routes, mail.outbox);
       },
     });
     oauthRoutes(app, {
@@ -142,6 +151,9 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         repeat(() => registrations.undoAbandoned(), UNDO_EVERY_MS);
         repeat(() => Promise.all([counts.prune(), guard.prune()]).then(() => undefined), PRUNE_EVERY_MS);
         repeat(() => rotation.advance(), ROTATE_EVERY_MS);
+        mail.worker.start();
+        repeat(() => mail.worker.drain(), MAILS_EVERY_MS);
+        repeat(() => mail.worker.prune(), PRUNE_MAILS_EVERY_MS);
         const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = settings;
         if (email !== undefined && password !== undefined) {
           await ensureFirstAdministrator({ email, password }, { accounts, registrations, audit, log }, stopping.signal);
@@ -150,6 +162,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       },
       async stop() {
         stopping.abort();
+        await mail.worker.stop();
         await Promise.all(background);
         redis?.disconnect();
         await database.close();

@@ -21,4 +21,10 @@ export const settingsSchema = serviceSettings.extend({
   /** The first administrator, made when there is no account of this address. */
   ADMIN_EMAIL: z.email().optional(),
   ADMIN_PASSWORD: z.string().optional(),
+  /** The server that mails go out by; without it they stay here in development, and are not sent in production. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "an address: smtps://user:password@host:465" }).optional(),
+  /** Who mails are from: `address`, or `Name <address>`. */
+  MAIL_FROM: z.string().includes("@", { error: "an e-mail address" }).default("Supergraph <no-reply@localhost>"),
+  /** Where the links in mails lead: the gateway, unless an application has pages of its own. */
+  APP_URL: z.url({ protocol: /^https?$/ }).default("http://localhost:4000"),
 });

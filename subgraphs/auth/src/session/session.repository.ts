@@ -119,7 +119,7 @@ export class SessionRepository {
   }
 
   /** Ends the live sessions among these; returns which they were. */
-  async end(which: { id: string } | { user_id: string }): Promise<SessionRow[]> {
+  async end(which: { id: string } | { user_id: string } | { impersonator_id: string }): Promise<SessionRow[]> {
     const rows = await this.database.run((query) =>
       query<SessionRow>("session").where(which).whereRaw(LIVE).update({ ended_at: query.fn.now() }).returning("*"),
     );

@@ -11,6 +11,7 @@ import type { RateLimits } from "../rate-limit/rate-limits.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import type { NewPerson, RegistrationService } from "../account/registration.service.js";
 import type { SecondFactors } from "../second-factor/second-factors.js";
+import type { MailService } from "../mail/mail.service.js";
 import { RefreshFamily } from "./refresh-family.js";
 import type { RefreshTokens } from "./refresh-token.js";
 import type { RefreshTokenRepository } from "./refresh-token.repository.js";
@@ -32,6 +33,7 @@ export interface SignInDependencies {
   tokens: RefreshTokens;
   sessionChanges: SessionChangeRepository;
   issuer: SessionIssuer;
+  mail: MailService;
   audit: AuditTrail;
   /** Signs the claims that the gateway reads from the response. */
   secret: Uint8Array;
@@ -54,11 +56,13 @@ export class SignInService {
 
   /** @throws SystemError INVALID_INPUT, EMAIL_TAKEN, TOO_MANY_REQUESTS, TOO_BUSY, SERVICE_OUT_OF_REACH */
   async register(person: NewPerson): Promise<AuthPayload> {
-    const { audit, limits, registrations, passwords } = this.use;
+    const { audit, limits, registrations, passwords, mail } = this.use;
     audit.describe({ actor: { type: "anonymous", label: person.email } });
     passwords.assertRoom();
     await limits.limit("registration", addressOf(this.caller.identity.request.ip));
-    return this.open(await registrations.register(person), person.email);
+    const userId = await registrations.register(person);
+    await mail.verification(userId);
+    return this.open(userId, person.email);
   }
 
   /**

@@ -45,4 +45,11 @@ export class UserResolver {
   sessions(@Root() { id }: User, @Ctx() { sessions }: AuthContext): Promise<Session[]> {
     return sessions.ofUser(id);
   }
+
+  @FieldResolver(() => Boolean, {
+    description: "Whether they have shown that mails to their e-mail address reach them.",
+  })
+  async emailVerified(@Root() { id }: User, @Ctx() { loaders }: AuthContext): Promise<boolean> {
+    return (await loaders.verifiedEmails.load(id)) !== null;
+  }
 }

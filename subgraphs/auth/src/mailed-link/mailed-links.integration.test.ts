@@ -1,0 +1,205 @@
+import type { Claims } from "@supergraph/identity";
+import { newId } from "@supergraph/persistence";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hashPassword } from "../account/password.js";
+import { runningAuth } from "../running-auth.fixture.js";
+
+const PASSWORD = "correct horse battery";
+const RESET =
+  "mutation ($token: String!, $newPassword: String!) { resetPassword(token: $token, newPassword: $newPassword) }";
+const REQUEST = "mutation ($email: String!) { requestPasswordReset(email: $email) }";
+const VERIFY = "mutation ($token: String!) { verifyEmail(token: $token) }";
+
+let auth: Awaited<ReturnType<typeof runningAuth>>;
+let passwordHash: string;
+let count = 0;
+
+beforeAll(async () => {
+  passwordHash = await hashPassword(PASSWORD);
+  auth = await runningAuth(() => Promise.reject(new Error("Mailed links call no other service")));
+});
+afterAll(() => auth.stop());
+
+const person = async (change: object = {}) => {
+  const account = { user_id: newId(), email: `person-${count++}@example.com`, password_hash: passwordHash, ...change };
+  await auth.owner.run((query) => query("account").insert(account));
+  return account;
+};
+const claimsOf = ({ user_id, email }: { user_id: string; email: string }, more: Partial<Claims> = {}): Claims => ({
+  sub: user_id,
+  email,
+  roles: ["user"],
+  permissions: [],
+  client: "user",
+  ...more,
+});
+const accountOf = (userId: string) =>
+  auth.owner.run((query) =>
+    query("account").where({ user_id: userId }).first<{ password_hash: string; email_verified: boolean }>(),
+  );
+const tokenTo = async (email: string) => {
+  await expect.poll(async () => (await auth.mailsTo(email)).length, { timeout: 5_000 }).toBeGreaterThan(0);
+  const [link = ""] = (await auth.mailsTo(email))[0]?.links ?? [];
+  return new URL(link).searchParams.get("token") ?? "";
+};
+const resetLink = async (email: string) => {
+  await auth.send(REQUEST, { email });
+  return tokenTo(email);
+};
+const reset = (token: string, newPassword = "a rather new password") => auth.send(RESET, { token, newPassword });
+const login = (email: string, password: string) =>
+  auth.send("mutation ($input: LoginInput!) { login(input: $input) { session { id } } }", {
+    input: { email, password },
+  });
+const eventsOf = (action: string) =>
+  auth.owner.run((query) =>
+    query("audit_outbox").where({ action }).orderBy("id").select<Record<string, unknown>[]>("*"),
+  );
+const openSession = (userId: string, impersonatorId: string | null = null) =>
+  auth.owner.run((query) =>
+    query("session").insert({
+      id: newId(),
+      user_id: userId,
+      impersonator_id: impersonatorId,
+      expires_at: query.raw("now() + interval '1 day'"),
+    }),
+  );
+const liveSessions = (column: "user_id" | "impersonator_id", id: string) =>
+  auth.owner.run((query) =>
+    query("session")
+      .where({ [column]: id })
+      .whereNull("ended_at")
+      .pluck<string[]>("id"),
+  );
+
+describe("a password reset", () => {
+  it("sets the password once, verifies the address, ends every session, and signs nobody in", async () => {
+    const someone = await person();
+    const other = await person();
+    await openSession(someone.user_id);
+    await openSession(someone.user_id);
+    await openSession(other.user_id, someone.user_id);
+    const token = await resetLink(someone.email);
+    expect(await reset(token)).toEqual({ data: { resetPassword: true } });
+
+    expect((await login(someone.email, PASSWORD)).errors?.[0]?.extensions.reason).toBe("INVALID_CREDENTIALS");
+    expect(await liveSessions("user_id", someone.user_id)).toEqual([]);
+    expect(await liveSessions("impersonator_id", someone.user_id)).toEqual([]);
+    expect((await login(someone.email, "a rather new password")).errors).toBeUndefined();
+    expect(await accountOf(someone.user_id)).toMatchObject({ email_verified: true });
+    const changes = await auth.owner.run((query) =>
+      query("session_change").where({ subject_id: someone.user_id }).pluck("kind"),
+    );
+    expect(changes).toEqual(["user"]);
+    await expect.poll(async () => (await auth.mailsTo(someone.email))[0]?.subject).toBe("Your password was changed");
+    expect((await reset(token, "yet another password")).errors?.[0]?.extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      reason: "LINK_INVALID",
+    });
+  });
+
+  it("by a weak password is refused, and the link still works", async () => {
+    const someone = await person();
+    const token = await resetLink(someone.email);
+    for (const weak of ["short", "x".repeat(73), `${someone.email}!`, "nul\0nul nul nul"]) {
+      const { errors } = await reset(token, weak);
+      expect(errors?.[0]?.extensions).toMatchObject({ reason: "INVALID_INPUT", fields: [{ path: "newPassword" }] });
+    }
+    expect((await reset(token)).errors).toBeUndefined();
+  });
+
+  it("of two at the same moment with one link happens once", async () => {
+    const someone = await person();
+    const token = await resetLink(someone.email);
+    const answers = await Promise.all([reset(token, "the first of two"), reset(token, "the second of two")]);
+    expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
+    expect(answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.reason))).toEqual([
+      "LINK_INVALID",
+    ]);
+  });
+
+  it("is refused alike for links that never were, expired, are of another kind or of an account that is not active", async () => {
+    const [expired, suspended, moved, unverified] = [await person(), await person(), await person(), await person()];
+    const tokens = {
+      unknown: "x".repeat(43),
+      empty: "",
+      expired: await resetLink(expired.email),
+      suspended: await resetLink(suspended.email),
+      "of a former address": await resetLink(moved.email),
+      "of another kind": await (async () => {
+        await auth.send("mutation { requestEmailVerification }", {}, claimsOf(unverified));
+        return tokenTo(unverified.email);
+      })(),
+    };
+    await auth.owner.run((query) =>
+      query("mail_token")
+        .where({ user_id: expired.user_id })
+        .update({ expires_at: query.raw("now() - interval '1 second'") }),
+    );
+    await auth.owner.run((query) =>
+      query("account").where({ user_id: suspended.user_id }).update({ status: "SUSPENDED" }),
+    );
+    await auth.owner.run((query) =>
+      query("account").where({ user_id: moved.user_id }).update({ email: "moved@example.com" }),
+    );
+    const answers = new Set<string>();
+    for (const [which, token] of Object.entries(tokens)) {
+      const { errors } = await reset(token);
+      expect({ which, reason: errors?.[0]?.extensions.reason }).toEqual({ which, reason: "LINK_INVALID" });
+      answers.add(errors?.[0]?.message ?? "");
+    }
+    expect(answers.size).toBe(1);
+    expect((await accountOf(suspended.user_id))?.password_hash).toBe(passwordHash);
+  });
+
+  it("that was requested is in the log under the account, and under no address when there is none", async () => {
+    const someone = await person();
+    for (const email of [someone.email, "nobody-at-all@example.com"]) {
+      expect(await auth.send(REQUEST, { email })).toEqual({ data: { requestPasswordReset: true } });
+    }
+    const [known, unknown] = (await eventsOf("auth.request-password-reset")).slice(-2);
+    const anybody = { outcome: "success", actor_type: "anonymous", actor_label: null };
+    expect(known).toMatchObject({ ...anybody, entity_id: someone.user_id, entity_type: "User" });
+    expect(unknown).toMatchObject({ ...anybody, entity_id: null, entity_label: null });
+    expect(JSON.stringify(unknown)).not.toContain("nobody-at-all");
+  });
+});
+
+describe("a verification of an e-mail address", () => {
+  it("is mailed on request, and done by its link, once", async () => {
+    const someone = await person();
+    const claims = claimsOf(someone);
+    const verified = () =>
+      auth.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on User { emailVerified } } }", {
+        of: [{ __typename: "User", id: someone.user_id }],
+      });
+    expect(await verified()).toEqual({ data: { _entities: [{ emailVerified: false }] } });
+    expect(await auth.send("mutation { requestEmailVerification }", {}, claims)).toEqual({
+      data: { requestEmailVerification: true },
+    });
+    const token = await tokenTo(someone.email);
+    expect(await auth.send(VERIFY, { token })).toEqual({ data: { verifyEmail: true } });
+    expect(await verified()).toEqual({ data: { _entities: [{ emailVerified: true }] } });
+    expect((await auth.send(VERIFY, { token })).errors?.[0]?.extensions.reason).toBe("LINK_INVALID");
+    const [success, failure] = (await eventsOf("auth.verify-email")).slice(-2);
+    const target = {
+      user_id: someone.user_id,
+      entity_id: someone.user_id,
+      entity_type: "User",
+      entity_label: someone.email,
+    };
+    expect(success).toMatchObject({ ...target, outcome: "success", actor_type: "user" });
+    expect(failure).toMatchObject({ ...target, outcome: "failure", actor_type: "anonymous", reason: "LINK_INVALID" });
+  });
+
+  it("can't be asked for by nobody, an API key, or who impersonates the person", async () => {
+    const claims = claimsOf(await person());
+    const refusal = async (as?: Claims) =>
+      (await auth.send("mutation { requestEmailVerification }", {}, as)).errors?.[0]?.extensions.reason;
+    expect(await refusal()).toBe("SIGN_IN_REQUIRED");
+    expect(await refusal({ ...claims, client: "api_key" })).toBe("IN_PERSON_ONLY");
+    expect(await refusal({ ...claims, act: { sub: newId() } })).toBe("IN_PERSON_ONLY");
+    const events = (await eventsOf("auth.request-email-verification")).slice(-3);
+    expect(events.map(({ outcome }) => outcome)).toEqual(["denied", "denied", "denied"]);
+  });
+});
