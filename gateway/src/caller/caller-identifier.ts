@@ -14,7 +14,7 @@ export interface IdentifierParts {
 }
 
 /** Reasons for which a credential once was good, or might have been. */
-const LAPSED = new Set<string>(["TOKEN_EXPIRED", "SESSION_ENDED", "API_KEY_INVALID"]);
+const LAPSED = new Set<string>(["TOKEN_EXPIRED", "TOKEN_INVALID", "SESSION_ENDED", "API_KEY_INVALID"]);
 
 /** Says who sends a request, by its access token and the session behind it, or its API key; nothing else counts. */
 export class CallerIdentifier {
@@ -22,7 +22,7 @@ export class CallerIdentifier {
 
   /**
    * Nobody without an Authorization header, and with a credential that has lapsed: then `lapsed` says why.
-   * @throws SystemError TOKEN_INVALID, or SERVICE_OUT_OF_REACH when it can't be known whose the credential is
+   * @throws SystemError TOKEN_INVALID when the header holds no token, SERVICE_OUT_OF_REACH when it can't be known whose the credential is
    */
   async identify(request: FastifyRequest): Promise<Caller> {
     const credential = bearerToken(request.headers.authorization);

@@ -2,13 +2,13 @@ import type { ApolloGateway } from "@apollo/gateway";
 import { httpStatus } from "@supergraph/errors";
 import { GraphQLError } from "graphql";
 import type { GatewayContext } from "./caller.js";
-import { isSignIn } from "./sign-in-operation.js";
+import { isSelfContained } from "./self-contained-operation.js";
 
 type Executor = ApolloGateway["executor"];
 
 /**
- * Answers an operation whose token has lapsed with 401, unless all that it does is sign in: a client that refreshes
- * its session sends the expired token along.
+ * Answers an operation whose token has lapsed with 401, unless it needs no caller: a client that refreshes its session
+ * sends the expired token along.
  */
 export function refuseLapsed({
   context,
@@ -16,7 +16,7 @@ export function refuseLapsed({
   operation,
 }: Parameters<Executor>[0]): ReturnType<Executor> | undefined {
   const { lapsed } = (context as GatewayContext).caller;
-  if (!lapsed || isSignIn(document, operation)) return undefined;
+  if (!lapsed || isSelfContained(document, operation)) return undefined;
   const http = { status: httpStatus[lapsed.code] };
   const error = new GraphQLError(lapsed.message, { originalError: lapsed, extensions: { ...lapsed.extensions, http } });
   return Promise.resolve({ errors: [error] });

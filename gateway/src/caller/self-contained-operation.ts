@@ -1,14 +1,26 @@
 import { Kind, type DocumentNode, type OperationDefinitionNode, type SelectionSetNode } from "graphql";
 
 /** Root fields that take what they need as arguments: a lapsed token beside them says nothing about the caller. */
-const SIGN_IN_FIELDS = new Set(["register", "login", "refreshSession"]);
+const SELF_CONTAINED: Record<OperationDefinitionNode["operation"], ReadonlySet<string>> = {
+  query: new Set(["passwordPolicy", "__typename"]),
+  mutation: new Set([
+    "register",
+    "login",
+    "refreshSession",
+    "requestPasswordReset",
+    "resetPassword",
+    "verifyEmail",
+    "confirmEmailChange",
+    "__typename",
+  ]),
+  subscription: new Set(),
+};
 
-/** Whether the operation does nothing but sign in, so that a lapsed access token does not stand in its way. */
-export function isSignIn(document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  return operation.operation === "mutation" && rootFields(document, operation.selectionSet).every(isSignInField);
+/** Whether the operation needs no caller: it signs in, or follows a link of a mail. A lapsed token is not in its way. */
+export function isSelfContained(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  const fields = SELF_CONTAINED[operation.operation];
+  return rootFields(document, operation.selectionSet).every((name) => fields.has(name));
 }
-
-const isSignInField = (name: string) => SIGN_IN_FIELDS.has(name) || name === "__typename";
 
 /** Names of the fields at the root, those of fragments included. The operation is valid: fragments are not circular. */
 function rootFields(document: DocumentNode, { selections }: SelectionSetNode): string[] {
