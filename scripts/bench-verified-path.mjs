@@ -13,14 +13,17 @@ const kid = "bench";
 export async function reportVerifiedPath() {
   const { AccessTokenVerifier, signAccessToken } = await import("@supergraph/identity");
   const { CallerIdentifier } = await import("../gateway/dist/caller/caller-identifier.js");
-  const { SessionCache } = await import("../gateway/dist/caller/session-cache.js");
+  const { CredentialCache } = await import("../gateway/dist/caller/credential-cache.js");
+  const { CredentialUse } = await import("../gateway/dist/caller/credential-use.js");
   const { exportJWK, generateKeyPair, jwtVerify } = await import("jose");
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" };
 
   const verifier = new AccessTokenVerifier(() => Promise.resolve({ keys: [jwk] }), parties);
-  const sessions = new SessionCache((sid) => Promise.resolve(claimsOf(sid.replace("session", "user"), sid)));
-  const callers = new CallerIdentifier({ verifier, sessions, feed: { isAlive: true } });
+  const sessions = new CredentialCache((sid) => Promise.resolve({ claims: claimsOf(sid) }));
+  const apiKeys = new CredentialCache(() => Promise.resolve(undefined));
+  const use = new CredentialUse(() => Promise.resolve());
+  const callers = new CallerIdentifier({ verifier, sessions, apiKeys, use, feed: { isAlive: true } });
   const tokens = await Promise.all(
     Array.from({ length: PEOPLE }, (_, n) =>
       signAccessToken({ userId: `user-${n}`, sessionId: `session-${n}` }, parties, { kid, privateKey }),
@@ -51,7 +54,8 @@ Knowing the caller (token, claims, session), ${PEOPLE} people: CPU at the gatewa
     throw new Error(`Knowing the caller takes ${known} ms of CPU a request; ${LIMIT_MS} is the limit`);
 }
 
-function claimsOf(sub, sid) {
+function claimsOf(sid) {
+  const sub = sid.replace("session", "user");
   const permissions = ["users:read:own", "users:update:own", "sessions:read:own", "sessions:revoke:own"];
   return { sub, sid, email: `${sub}@example.com`, roles: ["user"], permissions, client: "user", amr: ["pwd"] };
 }
