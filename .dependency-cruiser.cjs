@@ -3,6 +3,7 @@ const errors = ["packages/errors"];
 const foundations = [...errors, "packages/identity", "packages/persistence"];
 const service = [...foundations, "packages/service"];
 const subgraph = [...service, "packages/graphql-http", "packages/audit-trail", "packages/subgraph"];
+const withIntents = [...subgraph, "packages/intent"];
 const services = ["gateway", "subgraphs/users", "subgraphs/auth", "subgraphs/dynamic", "subgraphs/audit"];
 
 const mayImport = {
@@ -12,6 +13,7 @@ const mayImport = {
   "packages/service": foundations,
   "packages/graphql-http": service,
   "packages/audit-trail": service,
+  "packages/intent": [...service, "packages/audit-trail"],
   "packages/subgraph": subgraph,
   "packages/composition": errors,
   "packages/private-postgres": [],
@@ -19,8 +21,8 @@ const mayImport = {
   migrations: [],
   observability: [],
   gateway: [...errors, "packages/identity", "packages/service", "packages/graphql-http"],
-  "subgraphs/users": subgraph,
-  "subgraphs/auth": subgraph,
+  "subgraphs/users": withIntents,
+  "subgraphs/auth": withIntents,
   "subgraphs/dynamic": [...subgraph, "packages/composition"],
   "subgraphs/audit": subgraph,
   topology: [...service, ...services, "packages/private-postgres", "migrations", "observability"],

@@ -28,7 +28,13 @@ describe("a run of the migrations", () => {
     await migrateUp({ url });
     expect(await query(url, "select name, permissions from auth.role where built_in order by id")).toEqual([
       { name: "admin", permissions: ["*"] },
-      { name: "user", permissions: ["users:read:own", "users:update:own", "sessions:read:own", "sessions:revoke:own"] },
+      {
+        name: "user",
+        permissions: ["users:read:own", "users:update:own", "sessions:read:own", "sessions:revoke:own"].concat([
+          "users:delete:own",
+          "users:export:own",
+        ]),
+      },
       { name: "auditor", permissions: ["audit:read", "audit:verify", "users:read", "entity-types:read"] },
     ]);
   });

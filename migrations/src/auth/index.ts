@@ -12,6 +12,7 @@ import secondFactor from "./0010-second-factor.js";
 import apiKey from "./0011-api-key.js";
 import serviceAccount from "./0012-service-account.js";
 import mail from "./0013-mail.js";
+import intent from "./0014-intent.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -30,5 +31,6 @@ export const auth: SchemaHistory = {
     "0011-api-key": apiKey,
     "0012-service-account": serviceAccount,
     "0013-mail": mail,
+    "0014-intent": intent,
   },
 };

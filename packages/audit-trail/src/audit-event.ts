@@ -57,6 +57,8 @@ export interface AuditActor {
 
 /** What the code that does the work adds to the event of the attempt; later values win, changes and metadata add up. */
 export interface AuditDetails {
+  /** The id of the event should the attempt succeed, for who must name it in an answer: a new UUID. */
+  eventId?: string;
   target?: AuditTarget;
   /** When the caller isn't (yet) the person that the event is about: a sign-in. */
   actor?: AuditActor;

@@ -25,7 +25,10 @@ export interface Attempt {
 }
 
 interface Draft {
+  readonly attempt: Attempt;
   details: AuditDetails;
+  /** Somebody else will write the event, should this attempt fail. */
+  failureIsLeft: boolean;
 }
 
 /**
@@ -61,9 +64,24 @@ export class AuditTrail {
     if (draft) draft.details = merged(draft.details, details);
   }
 
+  /** The attempt that the running code is part of, with all that is known of it by now. */
+  get current(): Attempt | undefined {
+    const draft = this.#drafts.getStore();
+    return draft && { ...draft.attempt, details: draft.details };
+  }
+
+  /**
+   * Says whether the running attempt, should it fail, leaves no event: what it began will be finished by somebody else,
+   * who writes the one event of how it ended.
+   */
+  leaveFailure(isLeft: boolean): void {
+    const draft = this.#drafts.getStore();
+    if (draft) draft.failureIsLeft = isLeft;
+  }
+
   /** Runs `work` as one unit of work, and records how it ended. */
   async attempt<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
-    const draft: Draft = { details: attempt.details ?? {} };
+    const draft: Draft = { attempt, details: attempt.details ?? {}, failureIsLeft: false };
     let recorded: AuditEvent | undefined;
     try {
       const result = await this.#drafts.run(draft, () =>
@@ -77,6 +95,10 @@ export class AuditTrail {
       if (recorded) this.#logLine(recorded);
       return result;
     } catch (error) {
+      if (draft.failureIsLeft) {
+        this.#markRecorded(error);
+        throw error;
+      }
       const reason = systemErrorOf(error)?.reason ?? "UNEXPECTED";
       await this.#recordAlone(this.#eventOf(attempt, draft.details, outcomeOf(error), reason), error);
       throw error;
@@ -105,8 +127,12 @@ export class AuditTrail {
       this.log.error({ err: storing, cause, audit: event }, "an audit event could not be stored");
       throw new SystemError("SERVICE_OUT_OF_REACH", { cause: storing });
     }
-    if (typeof cause === "object" && cause !== null) this.#recorded.add(cause);
+    this.#markRecorded(cause);
     this.#logLine(event);
+  }
+
+  #markRecorded(error: unknown): void {
+    if (typeof error === "object" && error !== null) this.#recorded.add(error);
   }
 
   #logLine(event: AuditEvent): void {
@@ -120,7 +146,8 @@ export class AuditTrail {
     const actor = details.actor ?? actorOf(caller);
     const span = trace.getActiveSpan()?.spanContext();
     return {
-      id: newId(),
+      // A failure is an event of its own: the id that was named is the success's.
+      id: (outcome === "success" ? details.eventId : undefined) ?? newId(),
       occurred_at: new Date().toISOString(),
       service: this.service,
       action: attempt.action.slice(0, MAXIMUM_TEXT),

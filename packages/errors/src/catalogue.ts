@@ -79,6 +79,8 @@ export const catalogue = {
   },
   TOO_MANY_API_KEYS: { code: "CONFLICT", message: "There are as many API keys as a person may have." },
   BUILT_IN_ROLE: { code: "CONFLICT", message: "A built-in role can't be changed like this." },
+  USER_DELETED: { code: "CONFLICT", message: "The person has been deleted." },
+  USER_ERASED: { code: "CONFLICT", message: "The person's data has been erased, which can't be undone." },
   LAST_ADMINISTRATOR: { code: "CONFLICT", message: "The last administrator can't be removed." },
 
   TOO_MANY_REQUESTS: { code: "RATE_LIMITED", message: "Too many requests. Try again later." },

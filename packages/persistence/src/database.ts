@@ -14,6 +14,7 @@ export interface DatabaseSettings {
 interface Unit {
   transaction?: Promise<Knex.Transaction>;
   readonly afterCommit: (() => Promise<void>)[];
+  readonly afterRollback: (() => Promise<void>)[];
 }
 
 /**
@@ -76,6 +77,14 @@ export class Database {
     else await work();
   }
 
+  /**
+   * Runs `work` should the current unit of work fail, once its locks are given up and before its error is thrown.
+   * That error is what the caller gets: `work` must not throw. Outside of a unit of work it never runs.
+   */
+  afterRollback(work: () => Promise<void>): void {
+    this.#units.getStore()?.afterRollback.push(work);
+  }
+
   /** Called for every statement that is sent; for tests that count them. Returns how to stop. */
   onStatement(listener: (sql: string) => void): () => void {
     const listen = ({ sql }: { sql: string }) => listener(sql);
@@ -93,7 +102,7 @@ export class Database {
   }
 
   async #inNewUnit<T>(work: () => Promise<T>): Promise<T> {
-    const unit: Unit = { afterCommit: [] };
+    const unit: Unit = { afterCommit: [], afterRollback: [] };
     let result: T;
     try {
       result = await this.#units.run(unit, work);
@@ -101,6 +110,7 @@ export class Database {
     } catch (error) {
       // A transaction that could not begin, or whose connection died, has nothing to roll back.
       await unit.transaction?.then((transaction) => transaction.rollback()).catch(() => undefined);
+      for (const work of unit.afterRollback) await this.#units.run(undefined, work);
       throw error;
     }
     for (const work of unit.afterCommit) await this.#units.run(undefined, work);

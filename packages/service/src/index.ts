@@ -1,3 +1,4 @@
+export { bodyOf } from "./answer.js";
 export { createLog, type Logger } from "./log.js";
 export { repeatUntilStopped } from "./repeat-until-stopped.js";
 export { currentRequest, runInRequest, type RequestContext } from "./request-context.js";

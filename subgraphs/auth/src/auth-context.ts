@@ -1,10 +1,12 @@
 import { loaderById, loaderOfLists, type SubgraphContext } from "@supergraph/subgraph";
+import type { EmailChange } from "./account/email-change.service.js";
 import type { ApiKeyRepository } from "./api-key/api-key.repository.js";
 import { ApiKeyService } from "./api-key/api-key.service.js";
 import type { AuthContext } from "./context.js";
 import { EmailService, type EmailDependencies } from "./mailed-link/email.service.js";
 import { PasswordResetService, type PasswordResetDependencies } from "./mailed-link/password-reset.service.js";
 import { GrantService } from "./role/grant.service.js";
+import type { LastAdministrator } from "./role/last-administrator.js";
 import type { RoleRepository } from "./role/role.repository.js";
 import { RoleService } from "./role/role.service.js";
 import { SecondFactorService, type SecondFactorDependencies } from "./second-factor/second-factor.service.js";
@@ -21,6 +23,8 @@ interface ContextDependencies
   extends SignInDependencies, SecondFactorDependencies, EmailDependencies, PasswordResetDependencies {
   roles: RoleRepository;
   apiKeys: ApiKeyRepository;
+  lastAdministrator: LastAdministrator;
+  emailChange: EmailChange;
   keys: SigningKeyRepository;
   rotation: KeyRotation;
   serviceAccounts: ServiceAccountRepository;
@@ -29,7 +33,7 @@ interface ContextDependencies
 
 /** Makes each request its services and loaders. */
 export function authContext(use: ContextDependencies) {
-  const { roles, apiKeys, sessions, sessionChanges, accounts, secondFactorRows, audit } = use;
+  const { roles, lastAdministrator, apiKeys, sessions, sessionChanges, accounts, secondFactorRows, audit } = use;
   return (base: SubgraphContext): AuthContext => {
     const { caller } = base;
     const sessionsByUser = loaderOfLists(
@@ -55,7 +59,8 @@ export function authContext(use: ContextDependencies) {
         ),
       }),
       apiKeys: new ApiKeyService(caller, apiKeys, sessionChanges, audit),
-      roles: new RoleService(caller, roles, accounts, sessionChanges, audit),
+      roles: new RoleService(caller, roles, lastAdministrator, accounts, sessionChanges, audit),
+      emailChange: use.emailChange,
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),
       serviceAccounts: new ServiceAccountService(caller, use.serviceAccounts, use.serviceSessions, audit),

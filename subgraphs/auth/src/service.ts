@@ -1,11 +1,16 @@
 import { AuditTrail } from "@supergraph/audit-trail";
+import { Intents, UndoableCreation } from "@supergraph/intent";
 import { Database } from "@supergraph/persistence";
 import { repeatUntilStopped, type ServiceDefinition } from "@supergraph/service";
 import { buildExecutableSchema, createSubgraphServer } from "@supergraph/subgraph";
 import { AccountRepository } from "./account/account.repository.js";
+import { AccountService } from "./account/account.service.js";
+import { EmailChange } from "./account/email-change.service.js";
+import { EndOfAccess } from "./account/end-of-access.js";
 import { ensureFirstAdministrator } from "./account/first-administrator.js";
+import { internalAccountRoutes } from "./account/internal-routes.js";
 import { passwords } from "./account/password.js";
-import { RegistrationRepository } from "./account/registration.repository.js";
+import { PersonalData } from "./account/personal-data.js";
 import { RegistrationService } from "./account/registration.service.js";
 import { ApiKeyClaims } from "./api-key/api-key-claims.js";
 import { ApiKeyRepository } from "./api-key/api-key.repository.js";
@@ -24,6 +29,7 @@ import { outboxRoute } from "./mail/outbox-route.js";
 import { MailedLinks } from "./mailed-link/mailed-links.js";
 import { oauthParts } from "./oauth/oauth-parts.js";
 import { oauthRoutes } from "./oauth/oauth-routes.js";
+import { LastAdministrator } from "./role/last-administrator.js";
 import { RoleRepository } from "./role/role.repository.js";
 import { authSchema } from "./schema.js";
 import { SecondFactorRepository } from "./second-factor/second-factor.repository.js";
@@ -42,11 +48,11 @@ import { KeyRing } from "./signing-key/key-ring.js";
 import { KeyRotation } from "./signing-key/key-rotation.js";
 import { SigningKeyRepository } from "./signing-key/signing-key.repository.js";
 
-const UNDO_EVERY_MS = 30_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const ROTATE_EVERY_MS = 1_000;
 const MAILS_EVERY_MS = 1_000;
 const PRUNE_MAILS_EVERY_MS = 60_000;
+const FINISH_EVERY_MS = 1_000;
 
 /** Credentials, sessions, tokens, signing keys, roles and permissions. */
 export const authService: ServiceDefinition<typeof settingsSchema> = {
@@ -78,13 +84,17 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const keyRing = new KeyRing(database, keys, encryption);
     const rotationDays = settings.SIGNING_KEY_ROTATION_DAYS;
     const rotation = new KeyRotation({ database, keys, encryption, sessionChanges, audit, rotationDays });
-    const registrations = new RegistrationService(
+    const intents = new Intents(database, audit, log);
+    const registrations = new RegistrationService(database, accounts, roles, call, intents);
+    const lastAdministrator = new LastAdministrator(roles);
+    const accountService = new AccountService(
       database,
       accounts,
-      new RegistrationRepository(database),
+      new UndoableCreation(database),
       roles,
-      call,
-      log,
+      lastAdministrator,
+      new EndOfAccess(sessions, apiKeys, roles, sessionChanges),
+      () => Promise.resolve(),
     );
     const mail = mailPost(settings, { database, accounts, log });
     const parties = { issuer: settings.ACCESS_TOKEN_ISSUER, audience: settings.ACCESS_TOKEN_AUDIENCE };
@@ -128,11 +138,22 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         await database.ping();
         return isSeeded;
       },
-      context: authContext({ ...signIn, roles, keys, rotation, apiKeys, serviceAccounts, serviceSessions }),
+      context: authContext({
+        ...signIn,
+        roles,
+        keys,
+        rotation,
+        apiKeys,
+        serviceAccounts,
+        serviceSessions,
+        lastAdministrator,
+        emailChange: new EmailChange(accounts, sessionChanges, audit, call, intents),
+      }),
       internal: (routes) => {
         internalSessionRoutes(routes, bearerOf, sessionChanges);
         internalApiKeyRoutes(routes, { claims: new ApiKeyClaims(apiKeys, roles), keys: apiKeys, sessions });
         if (mail.outbox) outboxRoute(routes, mail.outbox);
+        internalAccountRoutes(routes, accountService, new PersonalData(accounts, sessions, apiKeys, roles));
       },
     });
     oauthRoutes(app, {
@@ -148,12 +169,12 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     return {
       app,
       async start() {
-        repeat(() => registrations.undoAbandoned(), UNDO_EVERY_MS);
         repeat(() => Promise.all([counts.prune(), guard.prune()]).then(() => undefined), PRUNE_EVERY_MS);
         repeat(() => rotation.advance(), ROTATE_EVERY_MS);
         mail.worker.start();
         repeat(() => mail.worker.drain(), MAILS_EVERY_MS);
         repeat(() => mail.worker.prune(), PRUNE_MAILS_EVERY_MS);
+        repeat(() => intents.finishAbandoned(), FINISH_EVERY_MS);
         const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = settings;
         if (email !== undefined && password !== undefined) {
           await ensureFirstAdministrator({ email, password }, { accounts, registrations, audit, log }, stopping.signal);

@@ -11,6 +11,7 @@ import { EntityTypeService } from "./entity-type/entity-type.service.js";
 import { EntityDeletion } from "./entity/deletion.js";
 import { EntityRepository } from "./entity/entity.repository.js";
 import { EntityService } from "./entity/entity.service.js";
+import { personalDataRoutes } from "./entity/personal-data.js";
 import { dynamicSchema } from "./schema.js";
 import { SupergraphPublisher } from "./supergraph/supergraph-publisher.js";
 import { supergraphRoutes } from "./supergraph/supergraph-routes.js";
@@ -62,7 +63,10 @@ export const dynamicService: ServiceDefinition<typeof settingsSchema> = {
           entities: new EntityService(base.caller, model, entities, deletion, audit),
         };
       },
-      internal: (routes) => supergraphRoutes(routes, () => supergraph),
+      internal: (routes) => {
+        supergraphRoutes(routes, () => supergraph);
+        personalDataRoutes(routes, types, entities);
+      },
     });
     const supergraph: Supergraph = new Supergraph({
       database,

@@ -1,10 +1,12 @@
 import { AuditTrail } from "@supergraph/audit-trail";
+import { Intents, UndoableCreation } from "@supergraph/intent";
 import { CursorCodec, Database } from "@supergraph/persistence";
-import { databaseSettings, serviceSettings, type ServiceDefinition } from "@supergraph/service";
+import { databaseSettings, repeatUntilStopped, serviceSettings, type ServiceDefinition } from "@supergraph/service";
 import { buildExecutableSchema, createSubgraphServer, loaderById } from "@supergraph/subgraph";
 import type { UsersContext } from "./context.js";
 import { usersSchema } from "./schema.js";
 import { internalUserRoutes } from "./user/internal-routes.js";
+import { UserLifecycle } from "./user/user-lifecycle.js";
 import { UserRepository } from "./user/user.repository.js";
 import { UserService } from "./user/user.service.js";
 
@@ -13,11 +15,13 @@ const settingsSchema = serviceSettings.extend({
   PORT: serviceSettings.shape.PORT.default(4001),
 });
 
+const FINISH_EVERY_MS = 1_000;
+
 /** People: profile, settings, status. */
 export const usersService: ServiceDefinition<typeof settingsSchema> = {
   name: "users",
   settings: settingsSchema,
-  async create({ settings, log }) {
+  async create({ settings, log, call }) {
     const secret = settings.GATEWAY_SECRET;
     const database = new Database({
       url: settings.DATABASE_URL,
@@ -26,6 +30,8 @@ export const usersService: ServiceDefinition<typeof settingsSchema> = {
     });
     const audit = new AuditTrail("users", database, log);
     const repository = new UserRepository(database, new CursorCodec(secret));
+    const intents = new Intents(database, audit, log);
+    const lifecycle = new UserLifecycle(database, repository, audit, call, new UndoableCreation(database), intents);
     const { app, endpoint } = createSubgraphServer<UsersContext>({
       name: "users",
       secret,
@@ -42,11 +48,26 @@ export const usersService: ServiceDefinition<typeof settingsSchema> = {
             ({ id }) => id,
           ),
           base.audit,
+          lifecycle,
         ),
       }),
-      internal: (routes) => internalUserRoutes(routes, repository),
+      internal: (routes) => internalUserRoutes(routes, lifecycle),
     });
     await endpoint.use({ schema: buildExecutableSchema(await usersSchema()) });
-    return { app, stop: () => database.close() };
+
+    const stopping = new AbortController();
+    let finishing: Promise<void> | undefined;
+    return {
+      app,
+      start() {
+        finishing = repeatUntilStopped(() => intents.finishAbandoned(), FINISH_EVERY_MS, stopping.signal, log);
+        return Promise.resolve();
+      },
+      async stop() {
+        stopping.abort();
+        await finishing;
+        await database.close();
+      },
+    };
   },
 };

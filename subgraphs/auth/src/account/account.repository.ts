@@ -8,10 +8,16 @@ export interface AccountRow {
   password_hash: string | null;
   email_verified: boolean;
   status: "ACTIVE" | "SUSPENDED" | "DELETED";
+  created_at: Date;
+  updated_at: Date;
 }
 
 export class AccountRepository {
   constructor(private readonly database: Database) {}
+
+  async find(userId: string): Promise<AccountRow | undefined> {
+    return this.database.run((query) => query<AccountRow>("account").where({ user_id: userId }).first());
+  }
 
   async findByEmail(email: string): Promise<AccountRow | undefined> {
     return this.database.run((query) =>
@@ -54,5 +60,38 @@ export class AccountRepository {
         .update({ ...change, updated_at: query.fn.now() }),
     );
     return updated > 0;
+  }
+
+  /** False when there is no such account. */
+  async update(
+    userId: string,
+    change: Partial<Pick<AccountRow, "email" | "email_verified" | "status">>,
+  ): Promise<boolean> {
+    const updated = await this.database.run((query) =>
+      query("account")
+        .where({ user_id: userId })
+        .update({ ...change, updated_at: query.fn.now() }),
+    );
+    return updated > 0;
+  }
+
+  /**
+   * Deletes every row that belongs to the person, in whichever table of the schema: a table that is added later is not
+   * forgotten as long as its column is called `user_id`. The outbox is the audit service's.
+   */
+  async deleteEveryRowOf(userId: string): Promise<void> {
+    const tables = await this.database.run((query) =>
+      query("information_schema.columns as columns")
+        .join("information_schema.tables as tables", {
+          "tables.table_schema": "columns.table_schema",
+          "tables.table_name": "columns.table_name",
+        })
+        .where({ "columns.table_schema": "auth", "columns.column_name": "user_id", "tables.table_type": "BASE TABLE" })
+        .whereNotIn("columns.table_name", ["audit_outbox", "account"])
+        .pluck<string[]>("columns.table_name"),
+    );
+    // What refers to the account goes before it.
+    for (const table of [...tables, "account"])
+      await this.database.run((query) => query(table).where({ user_id: userId }).delete());
   }
 }

@@ -32,8 +32,8 @@ export async function ensureFirstAdministrator(
       use.log.info("made the first administrator");
     } catch (error) {
       const reason = systemErrorOf(error)?.reason;
-      if (reason === "EMAIL_TAKEN") return;
-      if (reason !== "SERVICE_OUT_OF_REACH") throw error;
+      // Taken without an account: by a registration that a crash left half done, until it is undone.
+      if (reason !== "EMAIL_TAKEN" && reason !== "SERVICE_OUT_OF_REACH") throw error;
       await sleep(RETRY_MS);
     }
   }

@@ -95,6 +95,13 @@ export class ApiKeyRepository {
     return row;
   }
 
+  /** Ends all that the person has made. */
+  async revokeAll(userId: string): Promise<void> {
+    await this.database.run((query) =>
+      query("api_key").where({ user_id: userId }).whereNull("revoked_at").update({ revoked_at: query.fn.now() }),
+    );
+  }
+
   /** Notes that these were used just now, in one statement. */
   async noteUse(ids: readonly string[]): Promise<void> {
     await this.database.run((query) =>

@@ -82,12 +82,24 @@ export class RoleRepository {
     return revoked > 0;
   }
 
-  /** How many hold the role; until the unit of work ends nobody else changes who does. */
-  async countHoldersLocked(roleId: string): Promise<number> {
+  async revokeAll(userId: string): Promise<void> {
+    await this.database.run((query) => query("role_grant").where({ user_id: userId }).delete());
+  }
+
+  /** Whether an ACTIVE account holds the built-in role admin: this person's, or anybody's. */
+  async hasActiveAdministrator(userId?: string): Promise<boolean> {
     return this.database.run(async (query) => {
-      await query("role").where({ id: roleId }).forUpdate().first("id");
-      const [counted] = await query("role_grant").where({ role_id: roleId }).count<{ count: string }[]>("* as count");
-      return Number(counted?.count ?? 0);
+      const holders = query("role_grant")
+        .join("role", "role.id", "role_grant.role_id")
+        .join("account", "account.user_id", "role_grant.user_id")
+        .where({ "role.name": ADMINISTRATOR, "account.status": "ACTIVE" });
+      if (userId !== undefined) void holders.where("account.user_id", userId);
+      return Boolean(await holders.first("account.user_id"));
     });
+  }
+
+  /** Until the unit of work ends nobody else gets past here; granting the role is not held up. */
+  async lockAdministrators(): Promise<void> {
+    await this.database.run((query) => query("role").where({ name: ADMINISTRATOR }).forNoKeyUpdate().first("id"));
   }
 }

@@ -6,7 +6,8 @@ import type { AccountRepository } from "../account/account.repository.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
 import { assertHeld } from "./permission.rules.js";
 import type { RoleInput } from "./role.input.js";
-import { ADMINISTRATOR, type RoleRepository, type RoleRow } from "./role.repository.js";
+import type { LastAdministrator } from "./last-administrator.js";
+import type { RoleRepository, RoleRow } from "./role.repository.js";
 import type { Role } from "./role.type.js";
 
 /** The rules of roles, for one caller. */
@@ -14,6 +15,7 @@ export class RoleService {
   constructor(
     private readonly caller: Caller,
     private readonly roles: RoleRepository,
+    private readonly lastAdministrator: LastAdministrator,
     private readonly accounts: AccountRepository,
     private readonly sessionChanges: SessionChangeRepository,
     private readonly audit: AuditTrail,
@@ -60,11 +62,8 @@ export class RoleService {
   async unassign(userId: string, roleId: string): Promise<{ id: string }> {
     const role = await this.existing(userId, roleId);
     assertHeld(this.caller, role.permissions);
-    const holders = role.name === ADMINISTRATOR ? await this.roles.countHoldersLocked(roleId) : undefined;
-    if (await this.roles.revoke(userId, roleId)) {
-      if (holders === 1) throw new SystemError("LAST_ADMINISTRATOR");
-      await this.changed(userId, role, "unassigned");
-    }
+    const revoked = await this.lastAdministrator.outlives(userId, () => this.roles.revoke(userId, roleId));
+    if (revoked) await this.changed(userId, role, "unassigned");
     return { id: userId };
   }
 

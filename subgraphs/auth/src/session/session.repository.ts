@@ -125,4 +125,20 @@ export class SessionRepository {
     );
     return rows;
   }
+
+  /** Every session that the person has had, newest first. */
+  async findByUser(userId: string): Promise<SessionRow[]> {
+    return this.database.run((query) =>
+      query<SessionRow>("session").where({ user_id: userId }).orderBy("created_at", "desc").select("*"),
+    );
+  }
+
+  /** What the person's sessions could be prolonged with. */
+  async deleteRefreshTokens(userId: string): Promise<void> {
+    await this.database.run((query) =>
+      query("refresh_token")
+        .whereIn("session_id", query("session").where({ user_id: userId }).select("id"))
+        .delete(),
+    );
+  }
 }

@@ -68,6 +68,11 @@ export class EntityRepository {
     );
   }
 
+  /** All that the person has stored, oldest first; the deleted among it. */
+  async findCreatedBy(type: EntityTypeDefinition, userId: string): Promise<EntityRecord[]> {
+    return this.database.run((query) => rowsOf(query, type).where("t0.created_by", userId).orderBy("t0.id"));
+  }
+
   /** The types' names of the ids that are entities'. */
   async findTypes(ids: readonly string[]): Promise<{ id: string; entity_type: string }[]> {
     return this.database.run((query) =>

@@ -1,5 +1,15 @@
 import { GraphQLDateTime, GraphQLJSON, OrderDirection } from "@supergraph/subgraph";
-import { IsBoolean, IsEnum, IsOptional, IsUrl, Length, MaxLength, ValidateIf, ValidateNested } from "class-validator";
+import {
+  IsBoolean,
+  IsEmail,
+  IsEnum,
+  IsOptional,
+  IsUrl,
+  Length,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from "class-validator";
 import { Field, ID, InputType, registerEnumType } from "type-graphql";
 import { IsLocale, IsSmallJson, IsTimeZone } from "./user.rules.js";
 import { Theme, UserStatus } from "./user.type.js";
@@ -47,6 +57,17 @@ export class UserOrder {
   @Field(() => UserOrderField, { description: "What decides who comes first." }) field!: UserOrderField;
   @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: "Upwards unless told." })
   direction!: OrderDirection;
+}
+
+@InputType({ description: "A new person." })
+export class CreateUserInput {
+  @Field({ description: "At most 254 characters; EMAIL_TAKEN when it is somebody's, in upper or lower case." })
+  @IsEmail()
+  @MaxLength(254)
+  email!: string;
+
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) firstName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) lastName!: string;
 }
 
 @InputType({ description: "What changes of a profile; what is left out stays." })

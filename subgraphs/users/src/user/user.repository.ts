@@ -12,7 +12,8 @@ import { Theme, UserStatus, type User } from "./user.type.js";
 /** A row of `users.person`. */
 export interface PersonRow {
   id: string;
-  email: string;
+  /** Null once the person's data was erased. */
+  email: string | null;
   first_name: string;
   last_name: string;
   display_name: string;
@@ -29,13 +30,34 @@ export interface PersonRow {
   version: number;
   created_at: Date;
   updated_at: Date;
+  erased_at: Date | null;
+  /** The audit event that records the erasure. */
+  erasure_event_id: string | null;
 }
 
-export type PersonChange = Partial<Omit<PersonRow, "id" | "version" | "created_at" | "updated_at">>;
+export type PersonChange = Partial<Omit<PersonRow, "id" | "version" | "created_at" | "updated_at" | "erased_at">>;
+
+/** What is left of a person: others refer to the id. */
+const ERASED: PersonChange = {
+  email: null,
+  status: UserStatus.DELETED,
+  first_name: "Erased",
+  last_name: "Person",
+  display_name: "Erased person",
+  bio: null,
+  avatar_url: null,
+  website: null,
+  location: null,
+  time_zone: "UTC",
+  locale: "en",
+  theme: Theme.SYSTEM,
+  email_notifications: false,
+  settings: "{}",
+};
 
 const SORT_COLUMNS = {
   CREATED_AT: { column: "created_at", type: "timestamptz" },
-  EMAIL: { column: "email", type: "text" },
+  EMAIL: { column: "email", type: "text", nullable: true },
   LAST_NAME: { column: "last_name", type: "text" },
 } as const;
 
@@ -76,6 +98,11 @@ export class UserRepository {
     });
   }
 
+  /** The person's row, locked until the unit of work ends. */
+  async lock(id: string): Promise<PersonRow | undefined> {
+    return this.database.run((query) => query<PersonRow>("person").where({ id }).forUpdate().first());
+  }
+
   /** Stores a person unless the id is known already; false then. */
   async insertOnce(
     person: Pick<PersonRow, "id" | "email" | "first_name" | "last_name" | "display_name">,
@@ -87,20 +114,34 @@ export class UserRepository {
   }
 
   /** Changes the person and counts the version up; undefined when `expectedVersion` is not the stored one. */
-  async update(id: string, change: PersonChange, expectedVersion: number | undefined): Promise<User | undefined> {
-    const [row] = await this.database.run((query) => {
-      const update = query<PersonRow>("person")
-        .where({ id })
-        .update({ ...change, version: query.raw("version + 1"), updated_at: query.fn.now() })
-        .returning("*");
-      if (expectedVersion !== undefined) void update.where({ version: expectedVersion });
-      return update;
-    });
+  async update(id: string, change: PersonChange, expectedVersion?: number): Promise<User | undefined> {
+    const row = await this.updateRow(id, change, expectedVersion);
     return row && userOf(row);
+  }
+
+  /** Leaves a row that says nothing of the person, and returns it. */
+  async erase(id: string, erasureEventId: string): Promise<PersonRow | undefined> {
+    return this.updateRow(id, { ...ERASED, erasure_event_id: erasureEventId, erased_at: "now" });
   }
 
   async delete(id: string): Promise<void> {
     await this.database.run((query) => query<PersonRow>("person").where({ id }).delete());
+  }
+
+  private async updateRow(
+    id: string,
+    change: PersonChange & { erased_at?: "now" },
+    expectedVersion?: number,
+  ): Promise<PersonRow | undefined> {
+    const [row] = await this.database.run((query) => {
+      const update = query("person")
+        .where({ id })
+        .update({ ...change, version: query.raw("version + 1"), updated_at: query.fn.now() })
+        .returning<PersonRow[]>("*");
+      if (expectedVersion !== undefined) void update.where({ version: expectedVersion });
+      return update;
+    });
+    return row;
   }
 }
 

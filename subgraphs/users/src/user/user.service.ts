@@ -1,15 +1,25 @@
 import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
+import type { Permission } from "@supergraph/identity";
 import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
 import { OrderDirection, type Caller } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
-import { UserOrderField, type UpdateUserInput, type UserFilter, type UserOrder } from "./user.input.js";
+import {
+  UserOrderField,
+  type CreateUserInput,
+  type UpdateUserInput,
+  type UserFilter,
+  type UserOrder,
+} from "./user.input.js";
+import { targetOf, type UserLifecycle } from "./user-lifecycle.js";
 import { userOf, type PersonChange, type UserRepository } from "./user.repository.js";
-import type { User } from "./user.type.js";
+import { UserStatus, type ErasureReceipt, type User } from "./user.type.js";
 
 const OLDEST_FIRST: UserOrder = { field: UserOrderField.CREATED_AT, direction: OrderDirection.ASC };
 /** Recorded as changed, without values: they are the person's own business. */
 const SENSITIVE = new Set(["settings"]);
+/** Characters; an audit event holds no more. */
+const MAXIMUM_REASON = 500;
 
 /** The rules of people's records, for one caller. */
 export class UserService {
@@ -18,6 +28,7 @@ export class UserService {
     private readonly users: UserRepository,
     private readonly byId: DataLoader<string, User | null>,
     private readonly audit: AuditTrail,
+    private readonly lifecycle: UserLifecycle,
   ) {}
 
   async me(): Promise<User | null> {
@@ -38,7 +49,7 @@ export class UserService {
   }
 
   /** @throws SystemError PERMISSION_MISSING for anybody but the person and holders of users:read */
-  emailOf(user: User): string {
+  emailOf(user: User): string | null {
     if (!this.isSelf(user.id)) this.caller.require("users:read");
     return user.email;
   }
@@ -57,21 +68,80 @@ export class UserService {
     if (input.settings !== undefined && !this.isSelf(id)) {
       throw new SystemError("PERMISSION_MISSING", { message: "Settings are for the person's own clients." });
     }
-    const [before] = isId(id) ? await this.users.findByIds([id]) : [];
+    // Locked, so that `currentVersion` is what the UPDATE missed.
+    const row = isId(id) ? await this.users.lock(id) : undefined;
+    const before = row && userOf(row);
     if (!before) throw new SystemError("USER_NOT_FOUND");
+    if (before.email === null) throw new SystemError("USER_ERASED");
+    if (before.status === UserStatus.DELETED) throw new SystemError("USER_DELETED");
     const after = await this.users.update(id, changeOf(input), expectedVersion);
     if (!after) throw new SystemError("STALE_VERSION", { currentVersion: before.version });
     this.byId.clear(id).prime(id, after);
     this.audit.describe({
-      target: { type: "User", id, label: after.email, version: after.version },
+      target: targetOf(after),
       changes: changesBetween(auditedFields(before), auditedFields(after), SENSITIVE),
     });
     return after;
   }
 
+  /** @throws SystemError EMAIL_TAKEN, SERVICE_OUT_OF_REACH, TOOK_TOO_LONG */
+  async create(input: CreateUserInput): Promise<User> {
+    return this.known(await this.lifecycle.create(input));
+  }
+
+  /** @throws SystemError USER_NOT_FOUND, USER_DELETED, LAST_ADMINISTRATOR */
+  async suspend(id: string, reason: string): Promise<User> {
+    return this.known(await this.lifecycle.setStatus(idOf(id), UserStatus.SUSPENDED, reasonOf(reason)));
+  }
+
+  /** @throws SystemError USER_NOT_FOUND, USER_ERASED */
+  async reactivate(id: string): Promise<User> {
+    return this.known(await this.lifecycle.setStatus(idOf(id), UserStatus.ACTIVE));
+  }
+
+  /** @throws SystemError PERMISSION_MISSING, IN_PERSON_ONLY, USER_NOT_FOUND, LAST_ADMINISTRATOR */
+  async delete(id: string): Promise<User> {
+    this.requireSelfInPersonOr("users:delete", id);
+    return this.known(await this.lifecycle.setStatus(idOf(id), UserStatus.DELETED));
+  }
+
+  /** @throws SystemError USER_NOT_FOUND, LAST_ADMINISTRATOR */
+  erase(id: string, reason: string): Promise<ErasureReceipt> {
+    return this.lifecycle.erase(idOf(id), reasonOf(reason));
+  }
+
+  /** @throws SystemError PERMISSION_MISSING, IN_PERSON_ONLY, USER_NOT_FOUND, SERVICE_OUT_OF_REACH */
+  async exportData(id: string): Promise<Record<string, unknown>> {
+    this.requireSelfInPersonOr("users:export", id);
+    return this.lifecycle.exportData(idOf(id));
+  }
+
+  private known(user: User): User {
+    this.byId.clear(user.id).prime(user.id, user);
+    return user;
+  }
+
+  /** A key or a stand-in of the person has no say over the person's account, unless it may do so to everybody's. */
+  private requireSelfInPersonOr(permission: Permission, id: string): void {
+    if (this.caller.may(permission)) return;
+    if (!this.isSelf(id)) this.caller.require(permission);
+    this.caller.inPerson();
+  }
+
   private isSelf(id: string): boolean {
     return this.caller.id === id;
   }
+}
+
+function idOf(id: string): string {
+  if (!isId(id)) throw new SystemError("USER_NOT_FOUND");
+  return id;
+}
+
+function reasonOf(reason: string): string {
+  if (reason.trim() === "" || reason.length > MAXIMUM_REASON)
+    throw invalidInput({ path: "reason", message: `must be 1 to ${MAXIMUM_REASON} characters` });
+  return reason;
 }
 
 function auditedFields({ firstName, lastName, displayName, profile, settings }: User): Record<string, unknown> {

@@ -53,8 +53,8 @@ export class UserProfile {
 export class User {
   @Field(() => ID, { description: "A UUID, the same in every service and for good." }) id!: string;
 
-  /** Resolved by the resolver: not everybody may see it. */
-  email!: string;
+  /** Resolved by the resolver: not everybody may see it. Null once erased. */
+  email!: string | null;
 
   @Field({ description: "As they write it; shown to everybody who is signed in." }) firstName!: string;
   @Field({ description: "As they write it; shown to everybody who is signed in." }) lastName!: string;
@@ -70,6 +70,13 @@ export class User {
   @Field(() => GraphQLDateTime, { description: "When they registered." }) createdAt!: Date;
   @Field(() => GraphQLDateTime, { description: "When their record last changed, profile and settings included." })
   updatedAt!: Date;
+}
+
+@ObjectType({ description: "That a person's data was erased." })
+export class ErasureReceipt {
+  @Field(() => ID, { description: "Whose it was; the id stays, with nothing behind it." }) userId!: string;
+  @Field(() => GraphQLDateTime, { description: "When it was done." }) erasedAt!: Date;
+  @Field(() => ID, { description: "The audit event that records it." }) auditEventId!: string;
 }
 
 @ObjectType({ description: "A page of a list." })

@@ -1,0 +1,2 @@
+export { Intents } from "./intents.js";
+export { UndoableCreation } from "./undoable-creation.repository.js";

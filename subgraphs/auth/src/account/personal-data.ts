@@ -1,0 +1,27 @@
+import type { ApiKeyRepository } from "../api-key/api-key.repository.js";
+import type { RoleRepository } from "../role/role.repository.js";
+import type { SessionRepository } from "../session/session.repository.js";
+import type { AccountRepository } from "./account.repository.js";
+
+/** What auth holds on a person, as they may have it: no secrets, nor hashes of them. */
+export class PersonalData {
+  constructor(
+    private readonly accounts: AccountRepository,
+    private readonly sessions: SessionRepository,
+    private readonly apiKeys: ApiKeyRepository,
+    private readonly roles: RoleRepository,
+  ) {}
+
+  async of(userId: string): Promise<Record<string, unknown>> {
+    const account = await this.accounts.find(userId);
+    const { password_hash, ...shown } = account ?? { password_hash: null };
+    const sessions = await this.sessions.findByUser(userId);
+    const roles = await this.roles.findByUsers([userId]);
+    return {
+      account: account ? { ...shown, has_password: password_hash !== null } : null,
+      sessions,
+      apiKeys: await this.apiKeys.findByUser(userId),
+      roles: roles.map(({ id, name, permissions }) => ({ id, name, permissions })),
+    };
+  }
+}
