@@ -28,9 +28,9 @@ export interface TokenParties {
   audience: string;
 }
 
-/** Signs an access token (RFC 9068), ES256, 15 minutes. */
+/** Signs an access token (RFC 9068), ES256, 15 minutes unless told. */
 export async function signAccessToken(
-  { userId, sessionId }: AccessToken,
+  { userId, sessionId, seconds = ACCESS_TOKEN_SECONDS }: AccessToken & { seconds?: number },
   { issuer, audience }: TokenParties,
   key: { kid: string; privateKey: CryptoKey },
   { clientId, scope }: TokenClient = { clientId: PUBLIC_CLIENT },
@@ -42,7 +42,7 @@ export async function signAccessToken(
     .setSubject(userId)
     .setJti(crypto.randomUUID())
     .setIssuedAt()
-    .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+    .setExpirationTime(`${seconds}s`)
     .sign(key.privateKey);
 }
 

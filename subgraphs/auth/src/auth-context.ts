@@ -5,6 +5,7 @@ import { ApiKeyService } from "./api-key/api-key.service.js";
 import type { AuthContext } from "./context.js";
 import { EmailService, type EmailDependencies } from "./mailed-link/email.service.js";
 import { PasswordResetService, type PasswordResetDependencies } from "./mailed-link/password-reset.service.js";
+import { ImpersonationService } from "./impersonation/impersonation.service.js";
 import { GrantService } from "./role/grant.service.js";
 import type { LastAdministrator } from "./role/last-administrator.js";
 import type { RoleRepository } from "./role/role.repository.js";
@@ -48,6 +49,7 @@ export function authContext(use: ContextDependencies) {
       ...base,
       signIn: new SignInService(caller, use),
       sessions: new SessionService(caller, sessions, sessionChanges, sessionsByUser, audit),
+      impersonations: new ImpersonationService(caller, use),
       secondFactors: new SecondFactorService(caller, use, {
         enrolled: loaderById(
           (ids) => secondFactorRows.findEnrolled(ids),

@@ -5,6 +5,7 @@ import type { ApiKeyService } from "./api-key/api-key.service.js";
 import type { EmailService } from "./mailed-link/email.service.js";
 import type { PasswordResetService } from "./mailed-link/password-reset.service.js";
 import type { GrantService } from "./role/grant.service.js";
+import type { ImpersonationService } from "./impersonation/impersonation.service.js";
 import type { RoleService } from "./role/role.service.js";
 import type { SecondFactorService } from "./second-factor/second-factor.service.js";
 import type { ServiceAccountService } from "./service-account/service-account.service.js";
@@ -15,6 +16,7 @@ import type { SigningKeyService } from "./signing-key/signing-key.service.js";
 export interface AuthContext extends SubgraphContext {
   readonly signIn: SignInService;
   readonly sessions: SessionService;
+  readonly impersonations: ImpersonationService;
   readonly secondFactors: SecondFactorService;
   readonly apiKeys: ApiKeyService;
   readonly roles: RoleService;

@@ -2,6 +2,7 @@ import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
 import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
 import type { AuthContext } from "./context.js";
 import { MailedLinkResolver } from "./mailed-link/mailed-link.resolver.js";
+import { ImpersonationResolver } from "./impersonation/impersonation.resolver.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { SecondFactorResolver } from "./second-factor/second-factor.resolver.js";
 import { ServiceAccountResolver } from "./service-account/service-account.resolver.js";
@@ -16,6 +17,7 @@ export function authSchema(): Promise<StaticSchema> {
       SessionResolver,
       MailedLinkResolver,
       SecondFactorResolver,
+      ImpersonationResolver,
       RoleResolver,
       ApiKeyResolver,
       ServiceAccountResolver,

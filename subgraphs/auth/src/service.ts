@@ -18,6 +18,7 @@ import { internalApiKeyRoutes } from "./api-key/internal-routes.js";
 import { authContext } from "./auth-context.js";
 import type { AuthContext } from "./context.js";
 import { EncryptionAtRest } from "./encryption-at-rest.js";
+import { Impersonators } from "./impersonation/impersonators.js";
 import { KnownAddressRepository } from "./rate-limit/known-address.repository.js";
 import { connectRedis, inPostgres, inRedis } from "./rate-limit/limiter-store.js";
 import { RateLimitRepository } from "./rate-limit/rate-limit.repository.js";
@@ -98,7 +99,8 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     );
     const mail = mailPost(settings, { database, accounts, log });
     const parties = { issuer: settings.ACCESS_TOKEN_ISSUER, audience: settings.ACCESS_TOKEN_AUDIENCE };
-    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, keyRing, parties);
+    const impersonators = new Impersonators(accounts, roles);
+    const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, impersonators, keyRing, parties);
     const serviceAccounts = new ServiceAccountRepository(database);
     const serviceSessionRows = new ServiceSessionRepository(database);
     const serviceSessions = new ServiceSessions(serviceSessionRows, sessionChanges, keyRing, parties);

@@ -6,7 +6,7 @@ import type { Caller } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
 import { toDataURL } from "qrcode";
 import type { AccountRepository } from "../account/account.repository.js";
-import { passwordMatches } from "../account/password.js";
+import type { Passwords } from "../account/password.js";
 import type { EncryptionAtRest } from "../encryption-at-rest.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import { hashOfRecoveryCode, newRecoveryCodes } from "./recovery-code.js";
@@ -21,6 +21,7 @@ const ENROLLMENT_SECONDS = 15 * 60;
 export interface SecondFactorDependencies {
   database: Database;
   accounts: AccountRepository;
+  passwords: Passwords;
   secondFactorRows: SecondFactorRepository;
   secondFactors: SecondFactors;
   guard: SignInGuard;
@@ -80,7 +81,7 @@ export class SecondFactorService {
     return this.newRecoveryCodes(sub);
   }
 
-  /** @throws SystemError IN_PERSON_ONLY, INVALID_CREDENTIALS, TOTP_NOT_ENROLLED, OTP_INVALID, TOO_MANY_REQUESTS */
+  /** @throws SystemError IN_PERSON_ONLY, INVALID_CREDENTIALS, TOTP_NOT_ENROLLED, OTP_INVALID, TOO_MANY_REQUESTS, TOO_BUSY */
   async disable(password: string, otp: string): Promise<boolean> {
     const { sub } = this.self();
     const { secondFactors, secondFactorRows, audit } = this.use;
@@ -100,12 +101,13 @@ export class SecondFactorService {
   }
 
   private async isPassword(userId: string, password: string): Promise<boolean> {
-    const { database, accounts, guard } = this.use;
+    const { database, accounts, passwords, guard } = this.use;
+    passwords.assertRoom();
     // On its own, so that no connection is held while the password is hashed.
     const account = await database.independently(() => accounts.findById(userId));
     if (!account) return false;
     const { ip } = this.caller.identity.request;
-    return guard.password({ email: account.email, userId, ip }, () => passwordMatches(password, account.password_hash));
+    return guard.password({ email: account.email, userId, ip }, () => passwords.match(password, account.password_hash));
   }
 
   private async newRecoveryCodes(userId: string): Promise<string[]> {

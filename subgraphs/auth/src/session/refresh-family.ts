@@ -61,7 +61,12 @@ export class RefreshFamily {
       if (!ended) return;
       await sessionChanges.append("session", sessionId);
       audit.describe({
-        actor: { type: "anonymous", id: ended.user_id, sessionId },
+        actor: {
+          type: "anonymous",
+          id: ended.user_id,
+          sessionId,
+          ...(ended.impersonator_id !== null && { impersonatorId: ended.impersonator_id }),
+        },
         target: { type: "User", id: ended.user_id },
         metadata: { suspicious: true },
       });

@@ -1,11 +1,13 @@
 import {
   ACCESS_TOKEN_SECONDS,
+  meet,
   signAccessToken,
   type Claims,
   type RequestFacts,
   type TokenParties,
 } from "@supergraph/identity";
 import { newId } from "@supergraph/persistence";
+import type { Impersonators } from "../impersonation/impersonators.js";
 import type { RoleRepository } from "../role/role.repository.js";
 import type { KeyRing } from "../signing-key/key-ring.js";
 import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
@@ -37,6 +39,7 @@ export class SessionIssuer {
     private readonly refreshTokens: RefreshTokenRepository,
     private readonly tokens: RefreshTokens,
     private readonly roles: RoleRepository,
+    private readonly impersonators: Impersonators,
     private readonly keys: KeyRing,
     private readonly parties: TokenParties,
   ) {}
@@ -67,19 +70,24 @@ export class SessionIssuer {
   }
 
   async payload(session: SessionRow, refreshToken: string): Promise<AuthPayload> {
+    // A token never outlives its session: what is only verified, and not looked up, can't be used any longer either.
+    const seconds = Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, secondsUntil(session.expires_at)));
     const accessToken = await signAccessToken(
-      { userId: session.user_id, sessionId: session.id },
+      { userId: session.user_id, sessionId: session.id, seconds },
       this.parties,
       await this.keys.activeKey(),
     );
     return {
-      tokens: { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS },
+      tokens: { accessToken, refreshToken, tokenType: "Bearer", expiresIn: seconds },
       user: { id: session.user_id },
       session: sessionOf(session),
     };
   }
 
-  /** Undefined when the session has ended or its account is not active. */
+  /**
+   * Undefined when the session has ended or its account is not active. In a session of somebody who impersonates, both
+   * must hold what is permitted; and it is none any more when they may not impersonate any more.
+   */
   async claimsOf(sessionId: string): Promise<Claims | undefined> {
     return (await this.bearerOf(sessionId))?.claims;
   }
@@ -89,18 +97,26 @@ export class SessionIssuer {
     const holder = await this.sessions.findHolder(sessionId);
     if (!holder) return undefined;
     const roles = await this.roles.findByUsers([holder.user_id]);
+    const held = [...new Set(roles.flatMap(({ permissions }) => permissions))];
+    const impersonatorId = holder.impersonator_id;
+    const bound = impersonatorId === null ? ["*"] : await this.impersonators.permissionsOf(impersonatorId);
+    if (!bound) return undefined;
     const claims: Claims = {
       sub: holder.user_id,
       sid: sessionId,
       email: holder.email,
       roles: roles.map(({ name }) => name),
-      permissions: [...new Set(roles.flatMap(({ permissions }) => permissions))],
+      permissions: meet(held, bound),
       client: "user",
       amr: holder.amr,
-      ...(holder.impersonator_id !== null && { act: { sub: holder.impersonator_id } }),
+      ...(impersonatorId !== null && { act: { sub: impersonatorId } }),
     };
     return { claims, expiresAt: holder.expires_at };
   }
+}
+
+function secondsUntil(time: Date): number {
+  return Math.floor((time.getTime() - Date.now()) / 1_000);
 }
 
 export function sessionOf(row: SessionRow): Session {
@@ -112,5 +128,6 @@ export function sessionOf(row: SessionRow): Session {
     expiresAt: row.expires_at,
     ip: row.ip,
     userAgent: row.user_agent,
+    impersonator: row.impersonator_id === null ? null : { id: row.impersonator_id },
   };
 }

@@ -44,15 +44,24 @@ export class SessionService {
     return true;
   }
 
-  /** Ends all of the caller's sessions; how many there were. */
+  /**
+   * Ends all of the caller's sessions; how many there were.
+   * @throws SystemError IN_PERSON_ONLY
+   */
   async logoutEverywhere(): Promise<number> {
     const { sub } = this.caller.signedIn();
     this.audit.describe({ target: { type: "User", id: sub } });
+    this.caller.inPerson();
     return (await this.end({ user_id: sub })).length;
   }
 
-  /** @throws SystemError SESSION_NOT_FOUND, also for another's session when the caller may not end it */
+  /**
+   * Who impersonates somebody ends that session alone.
+   * @throws SystemError IN_PERSON_ONLY; SESSION_NOT_FOUND, also for another's session when the caller may not end it
+   */
   async revoke(id: string): Promise<Session> {
+    const { act, sid } = this.caller.signedIn();
+    if (act && id !== sid) throw new SystemError("IN_PERSON_ONLY");
     const session = isId(id) ? await this.sessions.findLive(id) : undefined;
     const mayRevoke = session?.user_id === this.caller.id || this.caller.may("sessions:revoke");
     const [ended] = session && mayRevoke ? await this.end({ id }) : [];

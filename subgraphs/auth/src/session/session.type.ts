@@ -9,16 +9,20 @@ export class Session {
   @Field(() => User, { description: "Who is signed in." }) user!: { id: string };
   @Field(() => GraphQLDateTime, { description: "When they signed in." }) createdAt!: Date;
   @Field(() => GraphQLDateTime, { description: "When it was last used, to the minute." }) lastSeenAt!: Date;
-  @Field(() => GraphQLDateTime, { description: "30 days after the last refresh; the session ends then." })
+  @Field(() => GraphQLDateTime, {
+    description: "30 days after the last refresh, or when an impersonation ends; so does the session.",
+  })
   expiresAt!: Date;
   @Field(() => String, { nullable: true, description: "The address that they signed in from." }) ip!: string | null;
   @Field(() => String, { nullable: true, description: "What the browser or client called itself when they signed in." })
   userAgent!: string | null;
+  @Field(() => User, { nullable: true, description: "Who acts as the person in it; null for the person themselves." })
+  impersonator!: { id: string } | null;
 }
 
 @ObjectType({ description: "What a client shows, and renews, to stay signed in." })
 export class AuthTokens {
-  @Field({ description: "Sent as `Authorization: Bearer …`; 15 minutes." }) accessToken!: string;
+  @Field({ description: "Sent as `Authorization: Bearer …`; 15 minutes at most." }) accessToken!: string;
   @Field({ description: "Goes to refreshSession, once; 30 days." }) refreshToken!: string;
   @Field({ description: "Always Bearer." }) tokenType!: string;
   @Field(() => Int, { description: "Seconds until the access token expires." }) expiresIn!: number;

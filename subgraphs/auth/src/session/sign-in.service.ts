@@ -111,7 +111,13 @@ export class SignInService {
     const { id } = payload.user;
     const email = label ?? claims.email;
     this.use.audit.describe({
-      actor: { type: "user", id, sessionId: payload.session.id, ...(email !== undefined && { label: email }) },
+      actor: {
+        type: "user",
+        id,
+        sessionId: payload.session.id,
+        ...(email !== undefined && { label: email }),
+        ...(claims.act && { impersonatorId: claims.act.sub }),
+      },
       target: { type: "User", id, ...(email !== undefined && { label: email }) },
     });
     // Not before: a session whose commit fails is none.
