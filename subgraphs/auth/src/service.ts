@@ -39,6 +39,8 @@ import { ServiceAccountRepository } from "./service-account/service-account.repo
 import { ServiceSessionRepository } from "./service-account/service-session.repository.js";
 import { ServiceSessions } from "./service-account/service-sessions.js";
 import { internalSessionRoutes } from "./session/internal-routes.js";
+import { Pruning } from "./session/pruning.js";
+import { PruningRepository } from "./session/pruning.repository.js";
 import { RefreshTokens } from "./session/refresh-token.js";
 import { RefreshTokenRepository } from "./session/refresh-token.repository.js";
 import { SessionChangeRepository } from "./session/session-change.repository.js";
@@ -165,6 +167,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     app.get("/.well-known/jwks.json", () => keyRing.publicKeys());
     await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });
 
+    const pruning = new Pruning(new PruningRepository(database), sessionChanges);
     const background: Promise<void>[] = [];
     const repeat = (work: () => Promise<void>, everyMs: number) =>
       background.push(repeatUntilStopped(work, everyMs, stopping.signal, log));
@@ -173,6 +176,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       async start() {
         repeat(() => Promise.all([counts.prune(), guard.prune()]).then(() => undefined), PRUNE_EVERY_MS);
         repeat(() => rotation.advance(), ROTATE_EVERY_MS);
+        repeat(() => pruning.prune(), PRUNE_EVERY_MS);
         mail.worker.start();
         repeat(() => mail.worker.drain(), MAILS_EVERY_MS);
         repeat(() => mail.worker.prune(), PRUNE_MAILS_EVERY_MS);

@@ -37,8 +37,8 @@ export function internalSessionRoutes(
     if (after === undefined) return { position: await changes.currentPosition(), changes: [] };
     const deadline = Date.now() + wait * 1_000;
     for (;;) {
-      const found = await changes.findAfter(after, MAXIMUM_CHANGES);
-      if (found.length > 0) return { position: found.at(-1)?.position ?? after, changes: found };
+      const news = await changes.findAfter(after, MAXIMUM_CHANGES);
+      if (news.changes.length > 0) return news;
       await sleep(POLL_MS);
       // The database may be closed by now.
       if (isClosing || Date.now() >= deadline) return { position: after, changes: [] };

@@ -26,14 +26,56 @@ export class SessionChangeRepository {
     return Number((row as { position: string | null } | undefined)?.position ?? 0);
   }
 
-  async findAfter(position: number, limit: number): Promise<SessionChange[]> {
-    const rows = await this.database.run((query) =>
-      query("session_change")
-        .where("position", ">", position)
-        .orderBy("position")
-        .limit(limit)
-        .select<{ position: string; kind: SessionChangeKind; subject_id: string | null }[]>("*"),
+  /**
+   * What came after a position, and the position that it leads to. Begins with `everyone` when some of it is gone: it was
+   * pruned, or the database is an older one than the position is of.
+   */
+  async findAfter(
+    after: number,
+    limit: number,
+  ): Promise<{ position: number; changes: Omit<SessionChange, "position">[] }> {
+    const { rows } = await this.database.run((query) =>
+      query.raw<{ rows: RowAfter[] }>(
+        `select kept.oldest, kept.newest, change.position, change.kind, change.subject_id
+         from (select min(position) as oldest, max(position) as newest from session_change) as kept
+           left join lateral (
+             select * from session_change where position > ? order by position limit ?
+           ) as change on true
+         order by change.position`,
+        [after, limit],
+      ),
     );
-    return rows.map((row) => ({ position: Number(row.position), kind: row.kind, subjectId: row.subject_id }));
+    const changes = rows.flatMap(({ position, kind, subject_id }) =>
+      position === null ? [] : [{ position: Number(position), kind, subjectId: subject_id }],
+    );
+    const [oldest, newest] = [Number(rows[0]?.oldest ?? 0), Number(rows[0]?.newest ?? 0)];
+    const [first] = changes;
+    const isGone = after > newest || (first?.position === oldest && oldest > after + 1);
+    return {
+      position: changes.at(-1)?.position ?? Math.min(after, newest),
+      changes: isGone ? [EVERYONE, ...changes] : changes,
+    };
+  }
+
+  /** Deletes what is older, but for the newest: it says where the feed is. */
+  async prune(hours: number): Promise<void> {
+    await this.database.run((query) =>
+      query.raw(
+        `delete from session_change where occurred_at < now() - make_interval(hours => ?)
+           and position < (select max(position) from session_change)`,
+        [hours],
+      ),
+    );
   }
 }
+
+interface RowAfter {
+  oldest: string | null;
+  newest: string | null;
+  /** Null when nothing came after. */
+  position: string | null;
+  kind: SessionChangeKind;
+  subject_id: string | null;
+}
+
+const EVERYONE = { kind: "everyone", subjectId: null } as const;
