@@ -2,6 +2,7 @@ import { loaderById, loaderOfLists, type SubgraphContext } from "@supergraph/sub
 import type { EmailChange } from "./account/email-change.service.js";
 import type { ApiKeyRepository } from "./api-key/api-key.repository.js";
 import { ApiKeyService } from "./api-key/api-key.service.js";
+import { PasswordChangeService } from "./account/password-change.service.js";
 import type { AuthContext } from "./context.js";
 import { EmailService, type EmailDependencies } from "./mailed-link/email.service.js";
 import { PasswordResetService, type PasswordResetDependencies } from "./mailed-link/password-reset.service.js";
@@ -50,6 +51,7 @@ export function authContext(use: ContextDependencies) {
       signIn: new SignInService(caller, use),
       sessions: new SessionService(caller, sessions, sessionChanges, sessionsByUser, audit),
       impersonations: new ImpersonationService(caller, use),
+      passwordChange: new PasswordChangeService(caller, use),
       secondFactors: new SecondFactorService(caller, use, {
         enrolled: loaderById(
           (ids) => secondFactorRows.findEnrolled(ids),

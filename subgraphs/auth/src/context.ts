@@ -4,6 +4,7 @@ import type { EmailChange } from "./account/email-change.service.js";
 import type { ApiKeyService } from "./api-key/api-key.service.js";
 import type { EmailService } from "./mailed-link/email.service.js";
 import type { PasswordResetService } from "./mailed-link/password-reset.service.js";
+import type { PasswordChangeService } from "./account/password-change.service.js";
 import type { GrantService } from "./role/grant.service.js";
 import type { ImpersonationService } from "./impersonation/impersonation.service.js";
 import type { RoleService } from "./role/role.service.js";
@@ -17,6 +18,7 @@ export interface AuthContext extends SubgraphContext {
   readonly signIn: SignInService;
   readonly sessions: SessionService;
   readonly impersonations: ImpersonationService;
+  readonly passwordChange: PasswordChangeService;
   readonly secondFactors: SecondFactorService;
   readonly apiKeys: ApiKeyService;
   readonly roles: RoleService;

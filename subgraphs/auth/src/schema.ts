@@ -1,5 +1,6 @@
 import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
 import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
+import { PasswordResolver } from "./account/password.resolver.js";
 import type { AuthContext } from "./context.js";
 import { MailedLinkResolver } from "./mailed-link/mailed-link.resolver.js";
 import { ImpersonationResolver } from "./impersonation/impersonation.resolver.js";
@@ -16,6 +17,7 @@ export function authSchema(): Promise<StaticSchema> {
     resolvers: [
       SessionResolver,
       MailedLinkResolver,
+      PasswordResolver,
       SecondFactorResolver,
       ImpersonationResolver,
       RoleResolver,

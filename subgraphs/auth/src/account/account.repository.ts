@@ -39,6 +39,26 @@ export class AccountRepository {
     );
   }
 
+  /**
+   * Whether the account is active and has the password that it had; until the unit of work ends nobody changes either.
+   */
+  async lockUnchanged({ user_id, password_hash }: AccountRow): Promise<boolean> {
+    const row = await this.database.run((query) =>
+      query<AccountRow>("account").where({ user_id, password_hash, status: "ACTIVE" }).forShare().first(),
+    );
+    return row !== undefined;
+  }
+
+  /** Sets the password of an active account that has the one it had; false when there is none. */
+  async replacePassword({ user_id, password_hash }: AccountRow, by: string): Promise<boolean> {
+    const replaced = await this.database.run((query) =>
+      query("account")
+        .where({ user_id, password_hash, status: "ACTIVE" })
+        .update({ password_hash: by, updated_at: query.fn.now() }),
+    );
+    return replaced > 0;
+  }
+
   async exists(userId: string): Promise<boolean> {
     return this.database.run(async (query) =>
       Boolean(await query("account").where({ user_id: userId }).first("user_id")),

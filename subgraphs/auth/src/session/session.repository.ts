@@ -118,6 +118,17 @@ export class SessionRepository {
     return row;
   }
 
+  /** Ends the person's live sessions, and those in which they impersonate somebody, but for one; returns which. */
+  async endOthers(userId: string, but: string | undefined): Promise<SessionRow[]> {
+    return this.database.run((query) => {
+      const all = query<SessionRow>("session")
+        .where((whose) => void whose.where({ user_id: userId }).orWhere({ impersonator_id: userId }))
+        .whereRaw(LIVE);
+      if (but !== undefined) void all.whereNot({ id: but });
+      return all.update({ ended_at: query.fn.now() as unknown as Date }).returning("*");
+    });
+  }
+
   /** Ends the live sessions among these; returns which they were. */
   async end(which: { id: string } | { user_id: string } | { impersonator_id: string }): Promise<SessionRow[]> {
     const rows = await this.database.run((query) =>

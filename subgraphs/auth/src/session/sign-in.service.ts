@@ -88,6 +88,8 @@ export class SignInService {
     if (account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
     const amr = await secondFactors.amrOf(account.user_id, otp);
     audit.describe({ metadata: { amr } });
+    // A change of the password while this one was hashed ends the session that would begin, or waits for it.
+    if (!(await accounts.lockUnchanged(account))) throw new SystemError("INVALID_CREDENTIALS");
     return this.open(account.user_id, account.email, amr);
   }
 

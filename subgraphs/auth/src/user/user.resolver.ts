@@ -1,27 +1,11 @@
-import { Ctx, FieldResolver, Query, Resolver, Root, Field, Int, ObjectType } from "type-graphql";
-import { Public } from "@supergraph/subgraph";
-import { MAXIMUM_BYTES } from "../account/password.js";
-import { MINIMUM_BYTES } from "../account/password-policy.js";
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { AuthContext } from "../context.js";
 import { Role } from "../role/role.type.js";
 import { Session } from "../session/session.type.js";
 import { User } from "./user.type.js";
 
-@ObjectType({ description: "How long a password must be, in bytes of UTF-8." })
-export class PasswordPolicy {
-  @Field(() => Int, { description: "A shorter one is refused." }) minimumBytes!: number;
-  @Field(() => Int, { description: "A longer one is refused; a character outside ASCII takes 2 to 4." })
-  maximumBytes!: number;
-}
-
 @Resolver(() => User)
 export class UserResolver {
-  @Query(() => PasswordPolicy, { description: "What a password must be, in bytes of UTF-8." })
-  @Public()
-  passwordPolicy(): PasswordPolicy {
-    return { minimumBytes: MINIMUM_BYTES, maximumBytes: MAXIMUM_BYTES };
-  }
-
   @FieldResolver(() => [Role], {
     nullable: true,
     description: "What they have been given, which decides what they may do. One's own, or with roles:read.",
