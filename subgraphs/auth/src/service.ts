@@ -87,6 +87,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const keyRing = new KeyRing(database, keys, encryption);
     const rotationDays = settings.SIGNING_KEY_ROTATION_DAYS;
     const rotation = new KeyRotation({ database, keys, encryption, sessionChanges, audit, rotationDays });
+    const mail = mailPost(settings, { database, accounts, log });
     const intents = new Intents(database, audit, log);
     const registrations = new RegistrationService(database, accounts, roles, call, intents);
     const lastAdministrator = new LastAdministrator(roles);
@@ -96,10 +97,9 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       new UndoableCreation(database),
       roles,
       lastAdministrator,
-      new EndOfAccess(sessions, apiKeys, roles, sessionChanges),
-      () => Promise.resolve(),
+      new EndOfAccess(sessions, apiKeys, roles, mail.service, sessionChanges),
+      mail.service,
     );
-    const mail = mailPost(settings, { database, accounts, log });
     const parties = { issuer: settings.ACCESS_TOKEN_ISSUER, audience: settings.ACCESS_TOKEN_AUDIENCE };
     const impersonators = new Impersonators(accounts, roles);
     const issuer = new SessionIssuer(sessions, refreshTokens, tokens, roles, impersonators, keyRing, parties);

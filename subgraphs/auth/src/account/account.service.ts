@@ -1,13 +1,11 @@
 import { SystemError } from "@supergraph/errors";
 import { constraintViolation, type Database } from "@supergraph/persistence";
 import type { UndoableCreation } from "@supergraph/intent";
+import type { MailService } from "../mail/mail.service.js";
 import type { LastAdministrator } from "../role/last-administrator.js";
 import type { RoleRepository } from "../role/role.repository.js";
 import type { AccountRepository, AccountRow } from "./account.repository.js";
 import type { EndOfAccess } from "./end-of-access.js";
-
-/** Asks a new person to set a password; part of the unit of work that makes the account. */
-export type Welcome = (userId: string, email: string) => Promise<void>;
 
 /**
  * What the users service, which decides who is who, has done to accounts. Each may be repeated, and is one unit of work;
@@ -21,7 +19,7 @@ export class AccountService {
     private readonly roles: RoleRepository,
     private readonly lastAdministrator: LastAdministrator,
     private readonly endOfAccess: EndOfAccess,
-    private readonly welcome: Welcome,
+    private readonly mail: MailService,
   ) {}
 
   /** An account without a password, of an ordinary user. @throws SystemError EMAIL_TAKEN, TOOK_TOO_LONG once undone */
@@ -30,7 +28,7 @@ export class AccountService {
       if (await this.accounts.find(userId)) return;
       await storeAccount(this.accounts, { user_id: userId, email, password_hash: null });
       await this.roles.grantByName(userId, ["user"]);
-      await this.welcome(userId, email);
+      await this.mail.welcome(userId);
     });
   }
 
@@ -51,7 +49,9 @@ export class AccountService {
   remove(userId: string): Promise<void> {
     return this.creations.undo(userId, () =>
       this.lastAdministrator.outlives(userId, async () => {
+        const account = await this.accounts.find(userId);
         await this.endOfAccess.ofEverything(userId);
+        if (account) await this.mail.forget(userId, account.email);
         await this.accounts.deleteEveryRowOf(userId);
       }),
     );

@@ -1,4 +1,5 @@
 import type { ApiKeyRepository } from "../api-key/api-key.repository.js";
+import type { MailService } from "../mail/mail.service.js";
 import type { RoleRepository } from "../role/role.repository.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
 import type { SessionRepository } from "../session/session.repository.js";
@@ -9,6 +10,7 @@ export class EndOfAccess {
     private readonly sessions: SessionRepository,
     private readonly apiKeys: ApiKeyRepository,
     private readonly roles: RoleRepository,
+    private readonly mail: MailService,
     private readonly sessionChanges: SessionChangeRepository,
   ) {}
 
@@ -21,11 +23,12 @@ export class EndOfAccess {
     await this.sessionChanges.append("user", userId);
   }
 
-  /** Ends all of it: sessions with their refresh tokens, API keys and roles. */
+  /** Ends all of it: sessions with their refresh tokens, API keys, links that were mailed, and roles. */
   async ofEverything(userId: string): Promise<void> {
     await this.ofSessions(userId);
     await this.sessions.deleteRefreshTokens(userId);
     await this.apiKeys.revokeAll(userId);
+    await this.mail.endLinks(userId);
     await this.roles.revokeAll(userId);
   }
 }
