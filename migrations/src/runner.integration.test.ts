@@ -33,6 +33,8 @@ describe("a run of the migrations", () => {
         permissions: ["users:read:own", "users:update:own", "sessions:read:own", "sessions:revoke:own"].concat([
           "users:delete:own",
           "users:export:own",
+          "api-keys:read:own",
+          "api-keys:revoke:own",
         ]),
       },
       { name: "auditor", permissions: ["audit:read", "audit:verify", "users:read", "entity-types:read"] },

@@ -13,6 +13,7 @@ import apiKey from "./0011-api-key.js";
 import serviceAccount from "./0012-service-account.js";
 import mail from "./0013-mail.js";
 import intent from "./0014-intent.js";
+import ownRecords from "./0015-own-records.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -32,5 +33,6 @@ export const auth: SchemaHistory = {
     "0012-service-account": serviceAccount,
     "0013-mail": mail,
     "0014-intent": intent,
+    "0015-own-records": ownRecords,
   },
 };

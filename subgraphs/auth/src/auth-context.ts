@@ -7,6 +7,8 @@ import type { AuthContext } from "./context.js";
 import { EmailService, type EmailDependencies } from "./mailed-link/email.service.js";
 import { PasswordResetService, type PasswordResetDependencies } from "./mailed-link/password-reset.service.js";
 import { ImpersonationService } from "./impersonation/impersonation.service.js";
+import type { EntityTypes } from "./permission/entity-types.js";
+import { PermissionService } from "./permission/permission.service.js";
 import { GrantService } from "./role/grant.service.js";
 import type { LastAdministrator } from "./role/last-administrator.js";
 import type { RoleRepository } from "./role/role.repository.js";
@@ -27,6 +29,7 @@ interface ContextDependencies
   apiKeys: ApiKeyRepository;
   lastAdministrator: LastAdministrator;
   emailChange: EmailChange;
+  entityTypes: EntityTypes;
   keys: SigningKeyRepository;
   rotation: KeyRotation;
   serviceAccounts: ServiceAccountRepository;
@@ -65,6 +68,7 @@ export function authContext(use: ContextDependencies) {
       apiKeys: new ApiKeyService(caller, apiKeys, sessionChanges, audit),
       roles: new RoleService(caller, roles, lastAdministrator, accounts, sessionChanges, audit),
       emailChange: use.emailChange,
+      permissions: new PermissionService(caller, accounts, roles, use.entityTypes),
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),
       serviceAccounts: new ServiceAccountService(caller, use.serviceAccounts, use.serviceSessions, audit),

@@ -5,6 +5,7 @@ import type { ApiKeyService } from "./api-key/api-key.service.js";
 import type { EmailService } from "./mailed-link/email.service.js";
 import type { PasswordResetService } from "./mailed-link/password-reset.service.js";
 import type { PasswordChangeService } from "./account/password-change.service.js";
+import type { PermissionService } from "./permission/permission.service.js";
 import type { GrantService } from "./role/grant.service.js";
 import type { ImpersonationService } from "./impersonation/impersonation.service.js";
 import type { RoleService } from "./role/role.service.js";
@@ -21,6 +22,7 @@ export interface AuthContext extends SubgraphContext {
   readonly passwordChange: PasswordChangeService;
   readonly secondFactors: SecondFactorService;
   readonly apiKeys: ApiKeyService;
+  readonly permissions: PermissionService;
   readonly roles: RoleService;
   readonly grants: GrantService;
   readonly signingKeys: SigningKeyService;

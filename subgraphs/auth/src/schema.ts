@@ -4,6 +4,7 @@ import { PasswordResolver } from "./account/password.resolver.js";
 import type { AuthContext } from "./context.js";
 import { MailedLinkResolver } from "./mailed-link/mailed-link.resolver.js";
 import { ImpersonationResolver } from "./impersonation/impersonation.resolver.js";
+import { PermissionResolver } from "./permission/permission.resolver.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { SecondFactorResolver } from "./second-factor/second-factor.resolver.js";
 import { ServiceAccountResolver } from "./service-account/service-account.resolver.js";
@@ -23,6 +24,7 @@ export function authSchema(): Promise<StaticSchema> {
       RoleResolver,
       ApiKeyResolver,
       ServiceAccountResolver,
+      PermissionResolver,
       SigningKeyResolver,
       UserResolver,
     ],

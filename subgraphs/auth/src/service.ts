@@ -19,6 +19,7 @@ import { authContext } from "./auth-context.js";
 import type { AuthContext } from "./context.js";
 import { EncryptionAtRest } from "./encryption-at-rest.js";
 import { Impersonators } from "./impersonation/impersonators.js";
+import { EntityTypes } from "./permission/entity-types.js";
 import { KnownAddressRepository } from "./rate-limit/known-address.repository.js";
 import { connectRedis, inPostgres, inRedis } from "./rate-limit/limiter-store.js";
 import { RateLimitRepository } from "./rate-limit/rate-limit.repository.js";
@@ -145,6 +146,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       context: authContext({
         ...signIn,
         roles,
+        entityTypes: new EntityTypes(call),
         keys,
         rotation,
         apiKeys,

@@ -8,6 +8,7 @@ import type { DynamicContext } from "./context.js";
 import { EntityTableRepository } from "./entity-type/entity-table.repository.js";
 import { EntityTypeRepository } from "./entity-type/entity-type.repository.js";
 import { EntityTypeService } from "./entity-type/entity-type.service.js";
+import { internalEntityTypeRoutes } from "./entity-type/internal-routes.js";
 import { EntityDeletion } from "./entity/deletion.js";
 import { EntityRepository } from "./entity/entity.repository.js";
 import { EntityService } from "./entity/entity.service.js";
@@ -66,6 +67,7 @@ export const dynamicService: ServiceDefinition<typeof settingsSchema> = {
       internal: (routes) => {
         supergraphRoutes(routes, () => supergraph);
         personalDataRoutes(routes, types, entities);
+        internalEntityTypeRoutes(routes, () => supergraph.model);
       },
     });
     const supergraph: Supergraph = new Supergraph({

@@ -1,7 +1,6 @@
 import { GraphQLDateTime } from "@supergraph/subgraph";
-import { ArrayMaxSize, ArrayMinSize, IsOptional, Length, Matches } from "class-validator";
+import { ArrayMaxSize, ArrayMinSize, IsOptional, Length } from "class-validator";
 import { Field, InputType } from "type-graphql";
-import { PERMISSION, PERMISSION_MESSAGE } from "../role/permission.rules.js";
 
 @InputType({ description: "A new API key." })
 export class ApiKeyInput {
@@ -10,7 +9,6 @@ export class ApiKeyInput {
   @Field(() => [String], { description: "What it may do: 1 to 100 permissions, none but such as the caller holds." })
   @ArrayMinSize(1, { message: "a key that may do nothing is of no use: name at least one permission" })
   @ArrayMaxSize(100)
-  @Matches(PERMISSION, { each: true, message: PERMISSION_MESSAGE })
   permissions!: string[];
 
   @Field(() => GraphQLDateTime, {

@@ -163,6 +163,18 @@ describe("API keys", () => {
     expect(reasonOf(await create({ ...claims, act: { sub: newId() } }))).toBe("IN_PERSON_ONLY");
   });
 
+  it("end and see others of their owner's when they were given that, and not otherwise", async () => {
+    const { claims } = await api.personWith("users:read");
+    const { apiKey } = await created(claims);
+    const { sid: _, ...rest } = claims;
+    const byKey = (...permissions: string[]): Claims => ({ ...rest, permissions, client: "api_key", keyId: apiKey.id });
+    const revoke = "mutation ($id: ID!) { revokeApiKey(id: $id) { id } }";
+    expect(await api.reason("{ apiKeys { id } }", {}, byKey("users:read"))).toBe("PERMISSION_MISSING");
+    expect(await api.reason(revoke, { id: apiKey.id }, byKey("api-keys:read:own"))).toBe("PERMISSION_MISSING");
+    expect(await api.reason("{ apiKeys { id } }", {}, byKey("api-keys:read:own"))).toBeUndefined();
+    expect(await api.reason(revoke, { id: apiKey.id }, byKey("api-keys:revoke:own"))).toBeUndefined();
+  });
+
   it("are 100 at most, also when two are made at one time", async () => {
     const { claims } = await api.personWith("users:read");
     const rows = Array.from({ length: 99 }, () => ({

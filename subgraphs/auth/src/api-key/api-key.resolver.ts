@@ -1,4 +1,4 @@
-import { Audited, SignedIn } from "@supergraph/subgraph";
+import { Audited, Permits, SignedIn } from "@supergraph/subgraph";
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import type { AuthContext } from "../context.js";
 import { ApiKeyInput } from "./api-key.input.js";
@@ -7,7 +7,7 @@ import { ApiKey, CreatedApiKey } from "./api-key.type.js";
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
   @Query(() => [ApiKey], { description: "API keys, newest first: the caller's own, or with api-keys:read another's." })
-  @SignedIn()
+  @Permits("api-keys:read", "api-keys:read:own")
   apiKeys(
     @Arg("userId", () => ID, { nullable: true, description: "Whose; left out, the caller's own." })
     userId: string | null,
@@ -32,7 +32,7 @@ export class ApiKeyResolver {
     description: "Ends an API key, within 5 seconds everywhere: one of the caller's own, or with api-keys:revoke.",
   })
   @Audited({ action: "api-key.revoke", entityType: "ApiKey", target: "id" })
-  @SignedIn()
+  @Permits("api-keys:revoke", "api-keys:revoke:own")
   revokeApiKey(
     @Arg("id", () => ID, { description: "As `apiKeys` lists it; API_KEY_NOT_FOUND when it was revoked already." })
     id: string,

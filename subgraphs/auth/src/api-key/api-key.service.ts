@@ -1,9 +1,9 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
-import { apiKeyPrefix, hashOfApiKey, newApiKey } from "@supergraph/identity";
+import { apiKeyPrefix, hashOfApiKey, newApiKey, type Permission } from "@supergraph/identity";
 import { isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
-import { assertHeld } from "../role/permission.rules.js";
+import { assertGrantable, assertHeld } from "../role/permission.rules.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
 import type { ApiKeyInput } from "./api-key.input.js";
 import type { ApiKeyRepository, ApiKeyRow } from "./api-key.repository.js";
@@ -33,12 +33,13 @@ export class ApiKeyService {
   /** Null when there is none, or none that the caller may know of. */
   async find(id: string): Promise<ApiKey | null> {
     const key = isId(id) ? await this.keys.findById(id) : undefined;
-    return key && this.owns(key, "api-keys:read") ? apiKeyOf(key) : null;
+    return key && this.may("api-keys:read", key) ? apiKeyOf(key) : null;
   }
 
   /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, PERMISSION_MISSING, TOO_MANY_API_KEYS */
   async create({ name, permissions, expiresAt = null }: ApiKeyInput): Promise<CreatedApiKey> {
     const { sub } = this.caller.inPerson();
+    assertGrantable(permissions);
     assertHeld(this.caller, permissions);
     assertGoodExpiry(expiresAt);
     if ((await this.keys.countLiveLocked(sub)) >= MAXIMUM_KEYS) throw new SystemError("TOO_MANY_API_KEYS");
@@ -58,15 +59,16 @@ export class ApiKeyService {
   /** @throws SystemError API_KEY_NOT_FOUND, also for another's when the caller may not revoke it, and a revoked one */
   async revoke(id: string): Promise<ApiKey> {
     const key = isId(id) ? await this.keys.findById(id) : undefined;
-    const revoked = key && this.owns(key, "api-keys:revoke") ? await this.keys.revoke(id) : undefined;
+    const revoked = key && this.may("api-keys:revoke", key) ? await this.keys.revoke(id) : undefined;
     if (!revoked) throw new SystemError("API_KEY_NOT_FOUND");
     await this.sessionChanges.append("api_key", id);
     this.describe(revoked, [{ field: "revokedAt", before: null, after: revoked.revoked_at }]);
     return apiKeyOf(revoked);
   }
 
-  private owns({ user_id }: ApiKeyRow, orHolds: string): boolean {
-    return user_id === this.caller.id || this.caller.may(orHolds);
+  /** Of one's own it takes the permission too: an API key may hold less than its owner. */
+  private may(permission: Permission, { user_id }: ApiKeyRow): boolean {
+    return this.caller.may(user_id === this.caller.id ? `${permission}:own` : permission);
   }
 
   private describe({ id, name, user_id }: ApiKeyRow, changes: { field: string; before: null; after: unknown }[]): void {

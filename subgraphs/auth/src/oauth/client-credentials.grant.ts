@@ -1,7 +1,6 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
-import { ACCESS_TOKEN_SECONDS, holds } from "@supergraph/identity";
-import { PERMISSION } from "../role/permission.rules.js";
+import { ACCESS_TOKEN_SECONDS, holds, isPermission } from "@supergraph/identity";
 import type { ServiceAccountRepository, ServiceAccountRow } from "../service-account/service-account.repository.js";
 import type { ServiceSessions } from "../service-account/service-sessions.js";
 import type { ClientAuthentication } from "./client-authentication.js";
@@ -51,7 +50,7 @@ async function tokenFor(request: OAuthRequest, use: ClientCredentialsParts): Pro
 function narrowed({ permissions }: ServiceAccountRow, scope: string | undefined): string[] {
   if (scope === undefined) return permissions;
   const wanted = [...new Set(scope.split(" "))];
-  if (wanted.some((permission) => !PERMISSION.test(permission) || !holds(permissions, permission)))
+  if (wanted.some((permission) => !isPermission(permission) || !holds(permissions, permission)))
     throw new SystemError("SCOPE_NOT_HELD");
   return wanted;
 }

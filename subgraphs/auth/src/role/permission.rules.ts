@@ -1,10 +1,17 @@
-import { SystemError } from "@supergraph/errors";
-import { holds, type Permission } from "@supergraph/identity";
+import { invalidInput, SystemError } from "@supergraph/errors";
+import { holds, problemOfPermission, type Permission } from "@supergraph/identity";
 import type { Caller } from "@supergraph/subgraph";
 
-/** `resource:action`, with `:own` or `:all`, or `*`. */
-export const PERMISSION = /^(\*|[A-Za-z][A-Za-z0-9-]{0,62}:(\*|[a-z][a-z-]{0,62})(:(own|all))?)$/;
-export const PERMISSION_MESSAGE = "each permission must be resource:action, resource:action:own or *";
+/**
+ * Refuses what nobody can be granted, all of it together.
+ * @throws SystemError INVALID_INPUT that names each, and the nearest that there is
+ */
+export function assertGrantable(permissions: readonly string[]): void {
+  const [first, ...others] = permissions.flatMap((text) => problemOfPermission(text) ?? []).map(problem);
+  if (first) throw invalidInput(first, ...others);
+}
+
+const problem = (message: string) => ({ path: "input.permissions", message });
 
 /**
  * Nobody gives, or takes, what they don't hold.

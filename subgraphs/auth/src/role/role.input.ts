@@ -1,6 +1,5 @@
-import { ArrayMaxSize, Length, IsOptional, Matches, MaxLength } from "class-validator";
+import { ArrayMaxSize, Length, IsOptional, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
-import { PERMISSION, PERMISSION_MESSAGE } from "./permission.rules.js";
 
 @InputType({ description: "A new role." })
 export class RoleInput {
@@ -15,6 +14,5 @@ export class RoleInput {
     description: "`resource:action`, `resource:action:own` or `*`, e.g. Product:read; only what the caller holds.",
   })
   @ArrayMaxSize(1_000)
-  @Matches(PERMISSION, { each: true, message: PERMISSION_MESSAGE })
   permissions!: string[];
 }

@@ -4,7 +4,7 @@ import { constraintViolation, isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
 import type { AccountRepository } from "../account/account.repository.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
-import { assertHeld } from "./permission.rules.js";
+import { assertGrantable, assertHeld } from "./permission.rules.js";
 import type { RoleInput } from "./role.input.js";
 import type { LastAdministrator } from "./last-administrator.js";
 import type { RoleRepository, RoleRow } from "./role.repository.js";
@@ -35,6 +35,7 @@ export class RoleService {
 
   /** @throws SystemError PERMISSION_MISSING, NAME_TAKEN */
   async create({ name, description, permissions }: RoleInput): Promise<Role> {
+    assertGrantable(permissions);
     assertHeld(this.caller, permissions);
     try {
       const role = await this.roles.insert({ name, description: description ?? null, permissions });

@@ -1,6 +1,5 @@
-import { ArrayMaxSize, IsOptional, Length, Matches, MaxLength } from "class-validator";
+import { ArrayMaxSize, IsOptional, Length, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
-import { PERMISSION, PERMISSION_MESSAGE } from "../role/permission.rules.js";
 
 @InputType({ description: "A new service account." })
 export class ServiceAccountInput {
@@ -17,6 +16,5 @@ export class ServiceAccountInput {
     description: "`resource:action` or `*`, e.g. Product:read; at most 100, and only what the caller holds.",
   })
   @ArrayMaxSize(100)
-  @Matches(PERMISSION, { each: true, message: PERMISSION_MESSAGE })
   permissions!: string[];
 }

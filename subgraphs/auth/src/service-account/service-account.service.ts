@@ -2,7 +2,7 @@ import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import { constraintViolation, isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
-import { assertHeld } from "../role/permission.rules.js";
+import { assertGrantable, assertHeld } from "../role/permission.rules.js";
 import { hashOfSecret, newClientSecret } from "./client-secret.js";
 import type { ServiceAccountInput } from "./service-account.input.js";
 import type { ServiceAccountRepository, ServiceAccountRow } from "./service-account.repository.js";
@@ -30,10 +30,11 @@ export class ServiceAccountService {
     return account ? serviceAccountOf(account) : null;
   }
 
-  /** @throws SystemError IN_PERSON_ONLY, PERMISSION_MISSING, NAME_TAKEN */
+  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, PERMISSION_MISSING, NAME_TAKEN */
   async create({ name, description, permissions }: ServiceAccountInput): Promise<ServiceAccountCredentials> {
     const { sub } = this.caller.inPerson();
     const held = [...new Set(permissions)];
+    assertGrantable(held);
     assertHeld(this.caller, held);
     const secret = newClientSecret();
     try {

@@ -1,3 +1,4 @@
+import type { EntityAction } from "@supergraph/identity";
 import type { SchemaExtension } from "@supergraph/subgraph";
 import { GraphQLBigInt, GraphQLDate, withAccess, withAudit } from "@supergraph/subgraph";
 import type { GraphQLResolveInfo } from "graphql";
@@ -9,7 +10,7 @@ import type { EntityRecord, EntityValues } from "./entity-record.js";
 import { entitiesSdl } from "./entity-sdl.js";
 import type { ListArguments } from "./entity.service.js";
 import { modelOf, type EntityModel } from "./model.js";
-import { permissionsFor, type EntityAction } from "./permissions.js";
+import { permissionsFor } from "./permissions.js";
 
 type Resolver<Args> = (source: unknown, args: Args, context: DynamicContext, info: GraphQLResolveInfo) => unknown;
 type Work<Args> = (args: Args, context: DynamicContext) => Promise<unknown>;

@@ -1,3 +1,4 @@
+import type { EntityAction } from "@supergraph/identity";
 import { GraphQLBigInt, GraphQLDate } from "@supergraph/subgraph";
 import { parse, print, printType } from "graphql";
 import type { EntityTypeDefinition, FieldDefinition } from "../entity-type/definition.js";
@@ -16,7 +17,7 @@ import {
   listFilterSdl,
   outputSdl,
 } from "./field-sdl.js";
-import { permissionsFor, type EntityAction } from "./permissions.js";
+import { permissionsFor } from "./permissions.js";
 import { systemFieldDescriptions } from "./system-fields.js";
 
 const PAGE = `"How many, 1 to 100; 20 unless told." first: Int

@@ -1,6 +1,6 @@
 import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError, type FieldProblem } from "@supergraph/errors";
-import { scopeOf } from "@supergraph/identity";
+import { scopeOf, type EntityAction } from "@supergraph/identity";
 import { connectionOf, isId, newId, type Connection, type PageArguments } from "@supergraph/persistence";
 import { loaderById, type Caller } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
@@ -13,7 +13,6 @@ import { conditionOf } from "./filter.js";
 import { checkedValues, inputErrorOf } from "./input-values.js";
 import type { EntityModel } from "./model.js";
 import { sortKeysOf, type EntityOrder } from "./order.js";
-import type { EntityAction } from "./permissions.js";
 import { kindProblem } from "./value-rules.js";
 
 export interface ListArguments extends PageArguments {

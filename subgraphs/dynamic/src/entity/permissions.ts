@@ -1,6 +1,4 @@
-import type { Permission } from "@supergraph/identity";
-
-export type EntityAction = "create" | "read" | "update" | "delete";
+import type { EntityAction, Permission } from "@supergraph/identity";
 
 /** What a caller must hold one of; with `:own` alone, the service keeps them to what they have created themselves. */
 export function permissionsFor(typeName: string, action: EntityAction): [Permission, ...Permission[]] {
