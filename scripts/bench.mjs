@@ -9,6 +9,7 @@ import autocannon from "autocannon";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { root } from "./processes.mjs";
+import { reportSignInStorm, stormLimits } from "./bench-sign-in-storm.mjs";
 import { reportVerifiedPath } from "./bench-verified-path.mjs";
 
 const SECONDS = 8;
@@ -35,6 +36,7 @@ const supergraph = spawn(
       GATEWAY_SECRET: gatewaySecret,
       ADMIN_EMAIL: administrator.email,
       ADMIN_PASSWORD: administrator.password,
+      RATE_LIMITS: stormLimits,
     },
   },
 );
@@ -44,6 +46,8 @@ try {
   const token = await signIn();
   const product = await defineProduct(token);
   await report(token, product);
+  const me = { query: "{ me { id email } }" };
+  await reportSignInStorm(origin, async () => (await load(`${origin}/graphql`, me, bearer(token))).p99);
   await reportVerifiedPath();
 } finally {
   const gone = new Promise((resolve) => supergraph.once("exit", resolve));

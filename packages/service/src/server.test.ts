@@ -11,6 +11,7 @@ describe("a service's HTTP server", () => {
   const app = createServer({ name: "test", log: createLog("test", "silent"), isReady: () => isReady() });
   app.get("/context", () => ({ requestId: currentRequest()?.requestId }));
   app.get("/known", () => Promise.reject(new SystemError("STALE_VERSION", { currentVersion: 4 })));
+  app.get("/limited", () => Promise.reject(new SystemError("TOO_MANY_REQUESTS", { retryAfterSeconds: 7 })));
   app.get("/unknown", () => Promise.reject(new Error("the password is hunter2")));
   app.post("/body", ({ body }) => body);
   afterEach(() => {
@@ -36,6 +37,12 @@ describe("a service's HTTP server", () => {
         },
       ],
     });
+  });
+
+  it("says in a header when to come back", async () => {
+    const limited = await app.inject("/limited");
+    expect([limited.statusCode, limited.headers["retry-after"]]).toEqual([429, "7"]);
+    expect((await app.inject("/known")).headers).not.toHaveProperty("retry-after");
   });
 
   it("masks an error that nobody foresaw", async () => {

@@ -117,6 +117,8 @@ function sendError(error: FastifyError | SystemError, request: FastifyRequest, r
   const known = systemErrorOf(error) ?? fromFastify(error);
   // Closed while the client still writes, the connection would often break before the client reads why.
   if (known.reason === "BODY_TOO_LARGE") void reply.removeHeader("connection");
+  const { retryAfterSeconds } = known.extensions;
+  if (typeof retryAfterSeconds === "number") void reply.header("retry-after", retryAfterSeconds);
   if (known.code === "INTERNAL_SERVER_ERROR") log.error({ err: error }, "request failed");
   return reply
     .code(("statusCode" in error ? error.statusCode : undefined) ?? httpStatus[known.code])
