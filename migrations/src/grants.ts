@@ -84,7 +84,10 @@ function auditStatements(role: string): string[] {
       limit(`${service}.audit_outbox`, name, service === "audit" ? "select, insert, delete" : "select, delete"),
     ]),
     limit("audit.event", name, "select, insert"),
-    limit("audit.known_event", name, "select"),
+    // To erase it: a trigger refuses every other change.
+    limit("audit.personal_value", name, "select, insert, update"),
+    limit("audit.erased_person", name, "select, insert"),
+    ...["audit.address_key", "audit.known_event", "audit.known_ip"].map((relation) => limit(relation, name, "select")),
   ];
 }
 

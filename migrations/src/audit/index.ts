@@ -2,6 +2,7 @@ import type { SchemaHistory } from "../migration.js";
 import auditOutbox from "./0001-audit-outbox.js";
 import event from "./0002-event.js";
 import knownEvent from "./0003-known-event.js";
+import personalValue from "./0004-personal-value.js";
 
 export const audit: SchemaHistory = {
   schema: "audit",
@@ -11,5 +12,6 @@ export const audit: SchemaHistory = {
     "0001-audit-outbox": auditOutbox,
     "0002-event": event,
     "0003-known-event": knownEvent,
+    "0004-personal-value": personalValue,
   },
 };

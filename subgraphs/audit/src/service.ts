@@ -6,6 +6,9 @@ import { z } from "zod";
 import type { AuditContext } from "./audit.context.js";
 import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
 import { AuditEventService } from "./audit-event/audit-event.service.js";
+import { internalPersonRoutes } from "./person/internal-routes.js";
+import { PersonRepository } from "./person/person.repository.js";
+import { PersonService } from "./person/person.service.js";
 import { buildAuditSchema } from "./schema.js";
 import { Sequencer } from "./sequencer/sequencer.js";
 import { SequencerRepository } from "./sequencer/sequencer.repository.js";
@@ -28,7 +31,9 @@ export const auditService: ServiceDefinition<typeof settingsSchema> = {
       maximumConnections: settings.DATABASE_POOL_SIZE,
     });
     const events = new AuditEventRepository(database, new CursorCodec(settings.GATEWAY_SECRET));
-    const sequencer = new Sequencer(new SequencerRepository(database), log);
+    const sequencing = new SequencerRepository(database);
+    const sequencer = new Sequencer(sequencing, log);
+    const people = new PersonService(database, sequencing, new PersonRepository(database));
     const { app, endpoint } = createSubgraphServer<AuditContext>({
       name: NAME,
       secret: settings.GATEWAY_SECRET,
@@ -36,6 +41,7 @@ export const auditService: ServiceDefinition<typeof settingsSchema> = {
       audit: new AuditTrail(NAME, database, log),
       isReady: () => database.ping().then(() => true),
       context: (base) => ({ ...base, auditEvents: new AuditEventService(events, base) }),
+      internal: (routes) => internalPersonRoutes(routes, people),
     });
     await endpoint.use({ schema: buildExecutableSchema(await buildAuditSchema()) });
     return {

@@ -46,7 +46,10 @@ export class AuditActor {
   @Field(() => ID, { nullable: true, description: "The person's id; null for callers that are nobody in particular." })
   id!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The actor's name or address at the time." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The actor's name or address at the time; null once the person was erased.",
+  })
   label!: string | null;
 
   @Field(() => User, { nullable: true, description: "The person as they are now." })
@@ -64,7 +67,10 @@ export class AuditTarget {
   @Field({ description: "The kind of thing, e.g. User or the name of an entity type." })
   type!: string;
 
-  @Field(() => String, { nullable: true, description: "The target's name at the time." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The target's name at the time; null for none, or once the person was erased.",
+  })
   label!: string | null;
 
   @Field(() => Int, {
@@ -85,13 +91,16 @@ export class AuditChange {
   @Field(() => GraphQLJSON, { nullable: true, description: "Its value from then on; null for none, or when redacted." })
   after!: unknown;
 
-  @Field({ description: "The field is sensitive: that it changed is recorded, its values are not." })
+  @Field({
+    description: "That it changed is recorded, its values are not: the field is sensitive, or the person was erased.",
+  })
   redacted!: boolean;
 }
 
 @Directive('@key(fields: "id")')
 @ObjectType({
-  description: "One thing that somebody did or tried to do. An event is never changed or deleted.",
+  description:
+    "One thing that somebody did or tried to do. An event is never changed or deleted; only personal values in it can be erased.",
   simpleResolvers: true,
 })
 export class AuditEvent {
@@ -119,7 +128,8 @@ export class AuditEvent {
 
   @Field(() => String, {
     nullable: true,
-    description: "Why it was denied or failed, one of the reasons of errors; or the reason that the actor gave.",
+    description:
+      "Why it was denied or failed, one of the reasons of errors; or what the actor gave as one, until the person that it is about was erased.",
   })
   reason!: string | null;
 
@@ -159,10 +169,16 @@ export class AuditEvent {
   @Field(() => String, { nullable: true, description: "The session that the actor was signed in with: a UUID." })
   sessionId!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The client's address, as the gateway saw it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The client's address, as the gateway saw it; null once the person was erased.",
+  })
   ip!: string | null;
 
-  @Field(() => String, { nullable: true, description: "What the client called itself." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What the client called itself; null once the person was erased.",
+  })
   userAgent!: string | null;
 
   @Field(() => String, { nullable: true, description: "The name of the client's GraphQL operation." })

@@ -66,7 +66,7 @@ describe("sealing", () => {
     });
     await outboxes.write("auth", [event]);
     await repository.sealOldest(10);
-    const [row] = await audit.run((query) => query<Record<string, unknown>>("event").select("*"));
+    const [row] = await audit.run((query) => query<Record<string, unknown>>("known_event").select("*"));
     const { leaf_index, sealed_at, ...stored } = row ?? {};
     expect({ ...stored, occurred_at: (stored.occurred_at as Date).toISOString() }).toEqual(event);
     expect(Object.values(stored)).not.toContain(null);
