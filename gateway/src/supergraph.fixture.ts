@@ -51,7 +51,7 @@ export class TestSupergraph {
   readonly #parts: ServiceParts;
 
   private constructor(
-    private readonly keys: Awaited<ReturnType<typeof signingKeys>>,
+    readonly keys: Awaited<ReturnType<typeof signingKeys>>,
     environment: Record<string, string>,
   ) {
     this.subgraphs = {
