@@ -6,6 +6,8 @@ import { anonymous } from "./caller/caller-identifier.js";
 const ROUTES: readonly { method: HTTPMethods[]; url: string }[] = [
   { method: ["GET"], url: "/.well-known/jwks.json" },
   { method: ["GET"], url: "/.well-known/oauth-authorization-server" },
+  { method: ["GET"], url: "/oauth/authorize" },
+  { method: ["GET"], url: "/oauth/callback" },
   { method: ["POST"], url: "/oauth/token" },
   { method: ["POST"], url: "/oauth/introspect" },
   { method: ["POST"], url: "/oauth/revoke" },

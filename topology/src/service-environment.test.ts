@@ -12,6 +12,7 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   vi.stubEnv("AUTH_KEY_ENCRYPTION_KEY", "auths-own");
   vi.stubEnv("ADMIN_PASSWORD", "administrators-own");
   vi.stubEnv("SMTP_URL", "smtps://mailer:mailers-own@localhost");
+  vi.stubEnv("OIDC_CLIENT_SECRET", "providers-own");
   const settings = readLauncherSettings({});
   const databaseUrls = { users: "users", auth: "auth", dynamic: "dynamic", audit: "audit" };
   const secrets = {
@@ -23,6 +24,8 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   for (const name of ["gateway", ...subgraphNames] as const) {
     const values = Object.values(serviceEnvironment(name, settings, secrets, databaseUrls));
     const isAuth = name === "auth";
-    expect(values.filter((value) => value?.includes("s-own"))).toEqual(isAuth ? [process.env.SMTP_URL] : []);
+    expect(values.filter((value) => value?.includes("s-own"))).toEqual(
+      isAuth ? [process.env.SMTP_URL, "providers-own"] : [],
+    );
   }
 });

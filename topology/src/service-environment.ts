@@ -16,6 +16,7 @@ export function serviceEnvironment(
     AUTH_KEY_ENCRYPTION_KEY: _key,
     ADMIN_PASSWORD: _password,
     SMTP_URL: smtpUrl,
+    OIDC_CLIENT_SECRET: oidcSecret,
     ...inherited
   } = process.env;
   const url = (service: SubgraphName) => `http://127.0.0.1:${ports[service]}`;
@@ -37,6 +38,7 @@ export function serviceEnvironment(
       ADMIN_PASSWORD: secrets.administratorPassword,
       APP_URL: process.env.APP_URL ?? `http://localhost:${ports.gateway}`,
       ...(smtpUrl !== undefined && { SMTP_URL: smtpUrl }),
+      ...(oidcSecret !== undefined && { OIDC_CLIENT_SECRET: oidcSecret }),
     }),
   };
 }

@@ -14,6 +14,7 @@ import serviceAccount from "./0012-service-account.js";
 import mail from "./0013-mail.js";
 import intent from "./0014-intent.js";
 import ownRecords from "./0015-own-records.js";
+import externalSignIn from "./0016-external-sign-in.js";
 
 export const auth: SchemaHistory = {
   schema: "auth",
@@ -34,5 +35,6 @@ export const auth: SchemaHistory = {
     "0013-mail": mail,
     "0014-intent": intent,
     "0015-own-records": ownRecords,
+    "0016-external-sign-in": externalSignIn,
   },
 };

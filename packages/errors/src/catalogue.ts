@@ -16,6 +16,12 @@ export const catalogue = {
     code: "UNAUTHENTICATED",
     message: "The refresh token was used before. The session has been ended.",
   },
+  AUTHORIZATION_CODE_INVALID: { code: "UNAUTHENTICATED", message: "The authorization code is not valid." },
+  AUTHORIZATION_CODE_REUSED: {
+    code: "UNAUTHENTICATED",
+    message: "The authorization code was used before. The session has been ended.",
+  },
+  EXTERNAL_SIGN_IN_FAILED: { code: "UNAUTHENTICATED", message: "The provider did not sign the person in." },
   CLIENT_INVALID: { code: "UNAUTHENTICATED", message: "The client is not known, or its secret is wrong." },
   CLAIMS_INVALID: { code: "UNAUTHENTICATED", message: "The forwarded identity is not valid." },
 
@@ -26,6 +32,10 @@ export const catalogue = {
   },
   CLIENT_MAY_NOT: { code: "FORBIDDEN", message: "This client may not use this grant." },
   TOKEN_OF_ANOTHER_CLIENT: { code: "FORBIDDEN", message: "The token was issued to another client." },
+  EXTERNAL_EMAIL_UNVERIFIED: {
+    code: "FORBIDDEN",
+    message: "The provider has not verified that the e-mail address is the person's.",
+  },
   ACCOUNT_NOT_ACTIVE: { code: "FORBIDDEN", message: "The account is not active." },
 
   INVALID_INPUT: { code: "BAD_USER_INPUT", message: "The input is not valid." },
@@ -40,6 +50,10 @@ export const catalogue = {
   QUERY_TOO_DEEP: { code: "BAD_USER_INPUT", message: "The operation is nested too deeply." },
   QUERY_TOO_LONG: { code: "BAD_USER_INPUT", message: "The operation has too many tokens." },
   OAUTH_REQUEST_INVALID: { code: "BAD_USER_INPUT", message: "The request is not one that OAuth 2.0 knows." },
+  EXTERNAL_SIGN_IN_INVALID: {
+    code: "BAD_USER_INPUT",
+    message: "This sign-in was not begun in this browser, or took too long. Begin anew.",
+  },
   GRANT_TYPE_UNKNOWN: { code: "BAD_USER_INPUT", message: "There is no such grant type here." },
   SCOPE_NOT_HELD: { code: "BAD_USER_INPUT", message: "The client does not hold all of the scope." },
   LINK_INVALID: {

@@ -22,6 +22,10 @@ import { Impersonators } from "./impersonation/impersonators.js";
 import { EntityTypes } from "./permission/entity-types.js";
 import { KnownAddressRepository } from "./rate-limit/known-address.repository.js";
 import { connectRedis, inPostgres, inRedis } from "./rate-limit/limiter-store.js";
+import { ExternalIdentityRepository } from "./openid/external-identity.repository.js";
+import { openidParts } from "./openid/openid-parts.js";
+import { openidRoutes } from "./openid/openid-routes.js";
+import { openidSettingsOf } from "./openid/openid-settings.js";
 import { RateLimitRepository } from "./rate-limit/rate-limit.repository.js";
 import { RateLimits } from "./rate-limit/rate-limits.js";
 import { SignInGuard } from "./rate-limit/sign-in-guard.js";
@@ -131,6 +135,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       secret,
     };
 
+    const openid = openidParts(openidSettingsOf(settings), parties.issuer, signIn);
     await keyRing.ensureActiveKey();
     const stopping = new AbortController();
     let isSeeded = false;
@@ -159,13 +164,24 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         internalSessionRoutes(routes, bearerOf, sessionChanges);
         internalApiKeyRoutes(routes, { claims: new ApiKeyClaims(apiKeys, roles), keys: apiKeys, sessions });
         if (mail.outbox) outboxRoute(routes, mail.outbox);
-        internalAccountRoutes(routes, accountService, new PersonalData(accounts, sessions, apiKeys, roles));
+        const identities = new ExternalIdentityRepository(database);
+        internalAccountRoutes(routes, accountService, new PersonalData(accounts, sessions, apiKeys, roles, identities));
       },
     });
     oauthRoutes(app, {
-      ...oauthParts({ parties, keys: keyRing, signIn, serviceAccounts, serviceSessions, serviceSessionRows, bearerOf }),
+      ...oauthParts({
+        parties,
+        keys: keyRing,
+        signIn,
+        serviceAccounts,
+        serviceSessions,
+        serviceSessionRows,
+        bearerOf,
+        ...(openid && { codes: openid.codes }),
+      }),
       identify,
     });
+    if (openid) openidRoutes(app, { ...openid.routes, identify });
     app.get("/.well-known/jwks.json", () => keyRing.publicKeys());
     await endpoint.use({ schema: buildExecutableSchema(await authSchema()) });
 
@@ -177,6 +193,7 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
       app,
       async start() {
         repeat(() => Promise.all([counts.prune(), guard.prune()]).then(() => undefined), PRUNE_EVERY_MS);
+        if (openid) repeat(() => openid.prune(), PRUNE_EVERY_MS);
         repeat(() => rotation.advance(), ROTATE_EVERY_MS);
         repeat(() => pruning.prune(), PRUNE_EVERY_MS);
         mail.worker.start();

@@ -1,10 +1,11 @@
 import { databaseSettings, serviceSettings } from "@supergraph/service";
 import { z } from "zod";
+import { allOrNone, openidSettings } from "./openid/openid-settings.js";
 import { limitRulesSetting } from "./rate-limit/limit-rules.js";
 
 const KEY_BYTES = 32;
 
-export const settingsSchema = serviceSettings.extend({
+const settings = serviceSettings.extend({
   ...databaseSettings.shape,
   PORT: serviceSettings.shape.PORT.default(4002),
   AUTH_KEY_ENCRYPTION_KEY: z
@@ -27,4 +28,12 @@ export const settingsSchema = serviceSettings.extend({
   MAIL_FROM: z.string().includes("@", { error: "an e-mail address" }).default("Supergraph <no-reply@localhost>"),
   /** Where the links in mails lead: the gateway, unless an application has pages of its own. */
   APP_URL: z.url({ protocol: /^https?$/ }).default("http://localhost:4000"),
+  ...openidSettings.shape,
+});
+
+/** The settings, with what only holds of several together. */
+export const settingsSchema = settings.superRefine((given, context) => {
+  allOrNone(given, (name, message) => {
+    context.addIssue({ code: "custom", path: [name], message });
+  });
 });

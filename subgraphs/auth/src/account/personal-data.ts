@@ -1,4 +1,5 @@
 import type { ApiKeyRepository } from "../api-key/api-key.repository.js";
+import type { ExternalIdentityRepository } from "../openid/external-identity.repository.js";
 import type { RoleRepository } from "../role/role.repository.js";
 import type { SessionRepository } from "../session/session.repository.js";
 import type { AccountRepository } from "./account.repository.js";
@@ -10,6 +11,7 @@ export class PersonalData {
     private readonly sessions: SessionRepository,
     private readonly apiKeys: ApiKeyRepository,
     private readonly roles: RoleRepository,
+    private readonly externalIdentities: ExternalIdentityRepository,
   ) {}
 
   async of(userId: string): Promise<Record<string, unknown>> {
@@ -21,6 +23,7 @@ export class PersonalData {
       account: account ? { ...shown, has_password: password_hash !== null } : null,
       sessions,
       apiKeys: await this.apiKeys.findByUser(userId),
+      externalIdentities: await this.externalIdentities.findByUser(userId),
       roles: roles.map(({ id, name, permissions }) => ({ id, name, permissions })),
     };
   }

@@ -10,7 +10,8 @@ import { assertGoodPassword } from "./password-policy.js";
 
 export interface NewPerson {
   email: string;
-  password: string;
+  /** Null: they sign in another way. */
+  password: string | null;
   firstName: string;
   lastName: string;
 }
@@ -37,8 +38,9 @@ export class RegistrationService {
    */
   async register(person: NewPerson, roleNames: readonly string[] = ["user"]): Promise<string> {
     const { email, password, firstName, lastName } = person;
-    await assertGoodPassword(password, "input.password", { email, names: [firstName, lastName] });
-    const passwordHash = await hashPassword(password);
+    if (password !== null)
+      await assertGoodPassword(password, "input.password", { email, names: [firstName, lastName] });
+    const passwordHash = password === null ? null : await hashPassword(password);
     const userId = newId();
     const known = await this.database.independently(() => this.accounts.findByEmail(email));
     if (known) throw new SystemError("EMAIL_TAKEN");

@@ -17,6 +17,8 @@ export type OAuthErrorCode =
 interface OAuthError {
   error: OAuthErrorCode;
   status: number;
+  /** When it is not the catalogue's sentence. */
+  description?: string;
 }
 
 /** How OAuth says what the catalogue says; this is the place to add one. */
@@ -26,6 +28,14 @@ const ERRORS: Partial<Record<Reason, OAuthError>> = {
   REFRESH_TOKEN_REUSED: { error: "invalid_grant", status: 400 },
   ACCOUNT_NOT_ACTIVE: { error: "invalid_grant", status: 400 },
   TOKEN_OF_ANOTHER_CLIENT: { error: "invalid_grant", status: 400 },
+  AUTHORIZATION_CODE_INVALID: { error: "invalid_grant", status: 400 },
+  AUTHORIZATION_CODE_REUSED: { error: "invalid_grant", status: 400 },
+  // What a client matches to ask for the code of the second factor, and to send the same request again with it.
+  MFA_REQUIRED: { error: "invalid_grant", status: 400, description: "mfa_required" },
+  OTP_INVALID: { error: "invalid_grant", status: 400 },
+  EXTERNAL_SIGN_IN_FAILED: { error: "access_denied", status: 400 },
+  EXTERNAL_EMAIL_UNVERIFIED: { error: "access_denied", status: 400 },
+  EMAIL_TAKEN: { error: "access_denied", status: 400 },
   CLIENT_MAY_NOT: { error: "unauthorized_client", status: 400 },
   PERMISSION_MISSING: { error: "unauthorized_client", status: 403 },
   OAUTH_REQUEST_INVALID: { error: "invalid_request", status: 400 },
@@ -43,7 +53,7 @@ export function oauthErrorOf(error: unknown): OAuthError & { description: string
   const known = systemErrorOf(error);
   if (known) {
     const answer = ERRORS[known.reason] ?? (known.code === "BAD_USER_INPUT" ? MALFORMED : UNEXPECTED);
-    return { ...answer, description: printable(known.message), reason: known.reason };
+    return { description: printable(known.message), ...answer, reason: known.reason };
   }
   if (isRefusedByFastify(error))
     return { ...MALFORMED, description: printable(error.message), reason: "OAUTH_REQUEST_INVALID" };

@@ -34,6 +34,8 @@ export const limitRules = {
   "mail-to-account": { points: 5, seconds: HOUR },
   /** Mail that one address may have sent. */
   "mail-from-address": { points: 100, seconds: HOUR },
+  /** Sign-ins with the outside provider that one address begins. */
+  "external-sign-in": { points: 300, seconds: 15 * MINUTE },
   /** Wrong secrets of one OAuth client from one address. */
   "oauth-client": { points: 10, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
 } as const satisfies Record<string, LimitRule>;

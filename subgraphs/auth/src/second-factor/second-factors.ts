@@ -8,9 +8,8 @@ import { isTotpCode, stepOfCode } from "./totp.js";
 
 /** Methods by which people prove who they are (RFC 8176). A recovery code has no name there: none of them is true of it. */
 const AMR = {
-  password: ["pwd"],
-  totp: ["pwd", "otp", "mfa"],
-  "recovery-code": ["pwd", "mfa"],
+  totp: ["otp", "mfa"],
+  "recovery-code": ["mfa"],
 };
 
 export type CodeKind = "totp" | "recovery-code";
@@ -25,14 +24,14 @@ export class SecondFactors {
   ) {}
 
   /**
-   * How a person whose password was right has proved who they are, as `amr`.
+   * How a person whose password was right, or who proved it by another `first` method, has proved who they are: `amr`.
    * @throws SystemError MFA_REQUIRED without a code, OTP_INVALID for one that is wrong or was used, TOO_MANY_REQUESTS
    */
-  async amrOf(userId: string, otp: string | null | undefined): Promise<string[]> {
+  async amrOf(userId: string, otp: string | null | undefined, first = "pwd"): Promise<string[]> {
     const factor = await this.find(userId);
-    if (!factor) return AMR.password;
+    if (!factor) return [first];
     if (!otp) throw new SystemError("MFA_REQUIRED");
-    return AMR[await this.useOf(factor, otp)];
+    return [first, ...AMR[await this.useOf(factor, otp)]];
   }
 
   /**
