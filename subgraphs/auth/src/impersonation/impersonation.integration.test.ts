@@ -151,6 +151,14 @@ describe("impersonating somebody", () => {
     expect(await holderOf(session.id)).toEqual({});
   });
 
+  it("ends when the caller signs out everywhere", async () => {
+    const [admin, person] = [await support(), await somebody()];
+    const { session } = await open(person, admin);
+    expect(await api.field("mutation { logoutEverywhere }", {}, admin)).toBe(1);
+    expect(await holderOf(session.id)).toEqual({});
+    expect(await api.lastChange()).toEqual({ kind: "session", subject_id: session.id });
+  });
+
   it("shows among the person's sessions, and they may end it", async () => {
     const [admin, person] = [await support(), await somebody()];
     const { session } = await open(person, admin);

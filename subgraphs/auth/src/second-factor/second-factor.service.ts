@@ -8,6 +8,7 @@ import { toDataURL } from "qrcode";
 import type { AccountRepository } from "../account/account.repository.js";
 import type { Passwords } from "../account/password.js";
 import type { EncryptionAtRest } from "../encryption-at-rest.js";
+import type { MailService } from "../mail/mail.service.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import { hashOfRecoveryCode, newRecoveryCodes } from "./recovery-code.js";
 import type { SecondFactorRepository } from "./second-factor.repository.js";
@@ -26,6 +27,7 @@ export interface SecondFactorDependencies {
   secondFactors: SecondFactors;
   guard: SignInGuard;
   encryption: EncryptionAtRest;
+  mail: MailService;
   audit: AuditTrail;
   /** What authenticator apps call this system. */
   issuerName: string;
@@ -71,23 +73,25 @@ export class SecondFactorService {
   /** @throws SystemError IN_PERSON_ONLY, TOTP_ENROLLMENT_NOT_FOUND, OTP_INVALID, TOTP_ENROLLED */
   async confirmEnrollment(otp: string): Promise<string[]> {
     const { sub } = this.self();
-    const { secondFactorRows, encryption } = this.use;
+    const { secondFactorRows, encryption, mail } = this.use;
     const enrollment = await secondFactorRows.takeEnrollment(sub, ENROLLMENT_SECONDS);
     if (!enrollment) throw new SystemError("TOTP_ENROLLMENT_NOT_FOUND");
     // What throws gives the enrollment back, with all else of the unit of work.
     const step = stepOfCode(encryption.open(enrollment.secret_encrypted, sub), otp.replaceAll(/\s/g, ""));
     if (step === undefined) throw new SystemError("OTP_INVALID");
     if (!(await secondFactorRows.confirm(enrollment, step))) throw new SystemError("TOTP_ENROLLED");
+    await mail.notice("second-factor-on", sub);
     return this.newRecoveryCodes(sub);
   }
 
   /** @throws SystemError IN_PERSON_ONLY, INVALID_CREDENTIALS, TOTP_NOT_ENROLLED, OTP_INVALID, TOO_MANY_REQUESTS, TOO_BUSY */
   async disable(password: string, otp: string): Promise<boolean> {
     const { sub } = this.self();
-    const { secondFactors, secondFactorRows, audit } = this.use;
+    const { secondFactors, secondFactorRows, mail, audit } = this.use;
     if (!(await this.isPassword(sub, password))) throw new SystemError("INVALID_CREDENTIALS");
     const kind = await secondFactors.use(sub, otp);
     await secondFactorRows.remove(sub);
+    await mail.notice("second-factor-off", sub);
     audit.describe({ metadata: { provedBy: kind } });
     return true;
   }

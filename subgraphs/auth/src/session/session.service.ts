@@ -45,14 +45,15 @@ export class SessionService {
   }
 
   /**
-   * Ends all of the caller's sessions; how many there were.
+   * Ends all of the caller's sessions, those in which they act as somebody else among them; how many there were.
    * @throws SystemError IN_PERSON_ONLY
    */
   async logoutEverywhere(): Promise<number> {
     const { sub } = this.caller.signedIn();
     this.audit.describe({ target: { type: "User", id: sub } });
     this.caller.inPerson();
-    return (await this.end({ user_id: sub })).length;
+    const [own, others] = [await this.end({ user_id: sub }), await this.end({ impersonator_id: sub })];
+    return own.length + others.length;
   }
 
   /**
@@ -70,7 +71,7 @@ export class SessionService {
     return sessionOf(ended);
   }
 
-  private async end(which: { id: string } | { user_id: string }): Promise<SessionRow[]> {
+  private async end(which: Parameters<SessionRepository["end"]>[0]): Promise<SessionRow[]> {
     const ended = await this.sessions.end(which);
     for (const { id } of ended) await this.sessionChanges.append("session", id);
     return ended;
