@@ -65,7 +65,7 @@ ${operations.length > 0 ? walk(operations) : ""}
 
 function walk(operations: readonly ExampleOperation[]): string {
   return `<h2>Who you are</h2>
-<p>Send the access token of <code>register</code> or <code>login</code> as a header. In Sandbox and GraphiQL it goes under Headers.
+<p>Send the access token of <code>register</code> or <code>login</code> as a header. In Sandbox and GraphiQL it goes under Headers. An API key of <code>createApiKey</code> goes there as well.
 In development the terminal shows an administrator&rsquo;s sign-in.</p>
 <ol class="steps" role="list"><li>${copyable("header", "A header", '{ "Authorization": "Bearer <accessToken>" }')}</li></ol>
 <h2>A walk through it</h2>

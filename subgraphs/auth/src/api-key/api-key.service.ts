@@ -3,6 +3,7 @@ import { invalidInput, SystemError } from "@supergraph/errors";
 import { apiKeyPrefix, hashOfApiKey, newApiKey, type Permission } from "@supergraph/identity";
 import { isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
+import { displayName } from "../display-name.js";
 import { assertGrantable, assertHeld } from "../role/permission.rules.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
 import type { ApiKeyInput } from "./api-key.input.js";
@@ -46,7 +47,7 @@ export class ApiKeyService {
     const secret = newApiKey();
     const key = await this.keys.insert({
       user_id: sub,
-      name,
+      name: displayName(name, "input.name"),
       prefix: apiKeyPrefix(secret),
       secret_hash: hashOfApiKey(secret),
       permissions: [...new Set(permissions)],

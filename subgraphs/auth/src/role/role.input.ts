@@ -1,9 +1,13 @@
 import { ArrayMaxSize, Length, IsOptional, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
 
-@InputType({ description: "A new role." })
+@InputType({ description: "What a role is called, and what its holders may do." })
 export class RoleInput {
-  @Field({ description: "1 to 100 characters; NAME_TAKEN when a role has it already." }) @Length(1, 100) name!: string;
+  @Field({
+    description: "1 to 100 characters that are seen; NAME_TAKEN when a role has it already, in upper or lower case.",
+  })
+  @Length(1, 100)
+  name!: string;
 
   @Field(() => String, { nullable: true, description: "What it is for; at most 1,000 characters." })
   @IsOptional()

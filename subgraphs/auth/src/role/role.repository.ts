@@ -10,6 +10,8 @@ export interface RoleRow {
   version: number;
 }
 
+export type RoleChange = Partial<Pick<RoleRow, "name" | "description" | "permissions">>;
+
 export interface GrantedRole extends RoleRow {
   user_id: string;
 }
@@ -51,6 +53,42 @@ export class RoleRepository {
     );
     if (!row) throw new Error("An inserted role was not returned");
     return row;
+  }
+
+  /**
+   * The role, as it stays until the unit of work ends: whoever grants it gives what they looked at, and whoever changes
+   * it knows what they change. Grants don't hold each other up.
+   */
+  async findLocked(id: string, toDo: "grant" | "change"): Promise<RoleRow | undefined> {
+    return this.database.run((query) => {
+      const role = query("role").where({ id });
+      return (toDo === "grant" ? role.forKeyShare() : role.forUpdate()).first<RoleRow | undefined>("*");
+    });
+  }
+
+  /** Changes the role and counts the version up; undefined when `expectedVersion` is not the stored one. */
+  async update(id: string, change: RoleChange, expectedVersion: number | undefined): Promise<RoleRow | undefined> {
+    const [row] = await this.database.run((query) => {
+      const update = query("role")
+        .where({ id })
+        .update({ ...change, version: query.raw("version + 1"), updated_at: query.fn.now() })
+        .returning<RoleRow[]>("*");
+      if (expectedVersion !== undefined) void update.where({ version: expectedVersion });
+      return update;
+    });
+    return row;
+  }
+
+  /** Takes the role from everybody, and removes it. */
+  async delete(id: string): Promise<void> {
+    await this.database.run((query) => query("role_grant").where({ role_id: id }).delete());
+    await this.database.run((query) => query("role").where({ id }).delete());
+  }
+
+  async findHolders(id: string, limit: number): Promise<string[]> {
+    return this.database.run((query) =>
+      query("role_grant").where({ role_id: id }).limit(limit).pluck<string[]>("user_id"),
+    );
   }
 
   /** False when the user held the role already. */

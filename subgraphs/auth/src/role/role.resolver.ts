@@ -28,6 +28,41 @@ export class RoleResolver {
     return roles.create(input);
   }
 
+  @Mutation(() => Role, {
+    description:
+      "Changes a role, for all its holders within 5 seconds. Takes roles:manage, and every permission put in or out.",
+  })
+  @Audited({ action: "role.update", entityType: "Role", target: "id" })
+  @Permits("roles:manage")
+  updateRole(
+    @Arg("id", () => ID, { description: "As `roles` lists it; a built-in one can't be renamed, nor admin changed." })
+    id: string,
+    @Arg("input", () => RoleInput, {
+      description: "All that the role is from now on; its description may be left out.",
+    })
+    input: RoleInput,
+    @Arg("expectedVersion", () => Int, {
+      nullable: true,
+      description: "The version that was changed; STALE_VERSION when it is another by now.",
+    })
+    expectedVersion: number | undefined,
+    @Ctx() { roles }: AuthContext,
+  ): Promise<Role> {
+    return roles.update(id, input, expectedVersion ?? undefined);
+  }
+
+  @Mutation(() => Role, {
+    description: "Deletes a role and takes it from its holders. Takes roles:manage, and every permission of the role.",
+  })
+  @Audited({ action: "role.delete", entityType: "Role", target: "id" })
+  @Permits("roles:manage")
+  deleteRole(
+    @Arg("id", () => ID, { description: "As `roles` lists it; a built-in one can't be deleted." }) id: string,
+    @Ctx() { roles }: AuthContext,
+  ): Promise<Role> {
+    return roles.delete(id);
+  }
+
   @Mutation(() => User, { description: "Gives a person a role. Takes roles:assign, and every permission of the role." })
   @Audited({ action: "role.assign", entityType: "User", target: "userId" })
   @Permits("roles:assign")
