@@ -3,6 +3,7 @@ import { administrator, Client, endpoint, register, signIn, type Person } from "
 import { startReplicas, type Replicas } from "../harness/replicas.js";
 
 const WITHIN = { timeout: 5_000 };
+const REFRESH = "mutation ($token: String!) { refreshSession(refreshToken: $token) { session { id } } }";
 
 /** What a gateway says to who holds the token: nothing, or why not. */
 async function refusalAt(url: string, accessToken: string | undefined): Promise<string | undefined> {
@@ -83,4 +84,45 @@ describe("with two gateways, each asking an auth service of its own", () => {
     await change("unassignRole");
     await expect.poll(mayAtAll, WITHIN).toEqual([false, false]);
   });
+
+  it.each([
+    ["suspended", 'mutation ($id: ID!) { suspendUser(id: $id, reason: "a test") { id } }'],
+    ["deleted", "mutation ($id: ID!) { deleteUser(id: $id) { id } }"],
+  ])("a person who was %s through one is refused by both within 5 s, and can't refresh", async (_, change) => {
+    const person = await register("Susi");
+    await knownToBoth(person);
+    await adminElsewhere.data(change, { id: person.id });
+    await refusedByBoth(person, "SESSION_ENDED");
+    for (const url of gateways) {
+      const { extensions } = await new Client(url).error(REFRESH, { token: person.refreshToken });
+      expect(extensions.reason).toBe("REFRESH_TOKEN_INVALID");
+    }
+  });
+
+  it("a gateway that is cut off from the feed for 30 s answers 503, and recovers by itself, trusting nothing of before", async () => {
+    const [leaver, stayer] = [await register("Lars"), await register("Stella")];
+    await Promise.all([knownToBoth(leaver), knownToBoth(stayer)]);
+    replicas.auth.kill("SIGSTOP");
+    try {
+      await leaver.data("mutation { logout }");
+      await expect
+        .poll(() => refusalAt(replicas.endpoint, stayer.accessToken), { timeout: 40_000, interval: 500 })
+        .toBe("SERVICE_OUT_OF_REACH");
+      expect((await new Client(replicas.endpoint, leaver.accessToken).send("{ me { id } }")).status).toBe(503);
+      expect((await new Client(replicas.endpoint).send("{ __typename }")).status).toBe(200);
+      expect((await fetch(`${replicas.origin}/health/ready`)).status).toBe(503);
+      expect(await refusalAt(endpoint(), stayer.accessToken)).toBeUndefined();
+    } finally {
+      replicas.auth.kill("SIGCONT");
+    }
+    const firstAnswer = async (person: Person) => {
+      let reason: string | undefined;
+      await expect
+        .poll(async () => (reason = await refusalAt(replicas.endpoint, person.accessToken)), { timeout: 20_000 })
+        .not.toBe("SERVICE_OUT_OF_REACH");
+      return reason;
+    };
+    expect(await firstAnswer(leaver)).toBe("SESSION_ENDED");
+    expect(await firstAnswer(stayer)).toBeUndefined();
+  }, 90_000);
 });
