@@ -18,8 +18,8 @@ export interface PasswordResult {
 
 export type PasswordReply = { result: PasswordResult[keyof PasswordResult] } | { failure: unknown };
 
-/** Gives the thread a third of what another gets: on a busy machine signing in is slow, and does not stand still. */
-const NICER_BY = 5;
+/** Gives the thread half of what another gets: on a busy machine signing in is slow, and does not stand still. */
+const NICER_BY = 3;
 
 standBack();
 parentPort?.on("message", (job: PasswordJob) => {

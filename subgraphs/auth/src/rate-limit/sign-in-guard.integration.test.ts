@@ -3,6 +3,7 @@ import { createLog } from "@supergraph/service";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AccountRepository } from "../account/account.repository.js";
+import { startRedis } from "../fixtures/redis.fixture.js";
 import { KnownAddressRepository } from "./known-address.repository.js";
 import { limitRules } from "./limit-rules.js";
 import { connectRedis, inMemory, inPostgres, inRedis, type LimiterStore } from "./limiter-store.js";
@@ -175,6 +176,34 @@ describe("guessing passwords", () => {
     await database.run((query) => query("rate_limit").update({ expire: Date.now() - 1 }));
     await new RateLimitRepository(database).prune();
     expect(await owner.run((query) => query("rate_limit").select("*"))).toEqual([]);
+  });
+
+  it("is counted by replicas together in Redis, and goes on when Redis has gone", async () => {
+    const server = await startRedis();
+    const log = createLog("auth", "silent");
+    const connections = [connectRedis(server.url, log), connectRedis(server.url, log)];
+    const replicas = connections.map((redis) => guardOn(database, inRedis(redis)).guard);
+    for (const redis of connections) await expect.poll(() => redis.status).toBe("ready");
+    const ip = addresses();
+    for (let count = 0; count < 5; count++) for (const guard of replicas) await fail(guard, 1, { ip: () => ip });
+    for (const guard of replicas) {
+      const refusal: unknown = await guard.password({ email, userId, ip }, right).catch((error: unknown) => error);
+      expect(refusal).toMatchObject(REFUSED);
+      const { extensions } = refusal as { extensions: { retryAfterSeconds: number } };
+      expect(extensions.retryAfterSeconds).toBeGreaterThan(800);
+      expect(await guard.password({ email, userId, ip: addresses() }, right)).toBe(true);
+    }
+    expect(server.keys().join()).not.toContain(ip);
+
+    const [first] = replicas;
+    await first?.lift(userId, ip);
+    expect(await first?.password({ email, userId, ip }, right)).toBe(true);
+
+    await server.stop();
+    await expect.poll(() => connections[0]?.status).not.toBe("ready");
+    for (let count = 0; count < 10; count++) expect(await first?.password({ email, userId, ip }, wrong)).toBe(false);
+    await expect(first?.password({ email, userId, ip }, right)).rejects.toMatchObject(REFUSED);
+    for (const redis of connections) redis.disconnect();
   });
 
   it("is limited by each replica for itself while the store is out of reach", async () => {
