@@ -23,6 +23,8 @@ export interface GatewayServerOptions {
   passesCode: (code: string) => boolean;
   /** What the pages show to somebody who wants to begin. */
   exampleOperations: readonly ExampleOperation[];
+  /** Whether there is a page of the mails that development keeps, to be named among the others. */
+  hasMailPage?: boolean;
 }
 
 export interface GatewayServer {
@@ -32,7 +34,7 @@ export interface GatewayServer {
 
 /** The HTTP server that clients see: GraphQL, health, and pages for people. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
-  const { settings, log, isReady, identify, passesCode, exampleOperations } = options;
+  const { settings, log, isReady, identify, passesCode, exampleOperations, hasMailPage } = options;
   const { CORS_ORIGINS, NODE_ENV, TRUST_PROXY } = settings;
   const app = createServer({
     name: "gateway",
@@ -61,6 +63,6 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     context: async (request) => ({ caller: await identify(request) }),
     passesCode,
   });
-  landingRoutes(app, exampleOperations);
+  landingRoutes(app, exampleOperations, hasMailPage);
   return { app, endpoint };
 }

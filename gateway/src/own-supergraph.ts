@@ -1,6 +1,7 @@
 import { httpStatus } from "@supergraph/errors";
 import { AccessTokenVerifier } from "@supergraph/identity";
 import { serviceIdentity, subgraphNames, type ServiceDependencies, type ServiceParts } from "@supergraph/service";
+import { accountRoutes } from "./account-pages/account-routes.js";
 import { apolloGateway, type Subgraph } from "./apollo-gateway.js";
 import { authRoutes } from "./auth-routes.js";
 import { AuthService } from "./caller/auth-service.js";
@@ -13,6 +14,7 @@ import { SubgraphDataSource } from "./fetch/subgraph-data-source.js";
 import { createGatewayServer } from "./gateway-server.js";
 import type { GatewaySettings } from "./settings.js";
 import { exampleOperations } from "./landing/example-operations.js";
+import { isLoopback, mailRoutes } from "./landing/mail-routes.js";
 import { publishedSupergraphs } from "./supergraph/published-supergraphs.js";
 import { ServedSupergraph } from "./supergraph/served-supergraph.js";
 
@@ -46,6 +48,8 @@ export function ownSupergraph(
     (await call(name, serviceIdentity("gateway"), { method: "GET", path: "/health/ready", timeoutMs: 2_000 }))
       .status === 200;
 
+  // Whoever reads these mails can be anybody: what forgot to say that it is production must not show them either.
+  const hasMailPage = settings.NODE_ENV !== "production" && isLoopback(settings.HOST);
   const { app, endpoint } = createGatewayServer({
     settings,
     log,
@@ -54,8 +58,11 @@ export function ownSupergraph(
     // A subgraph masks what it did not expect, but Apollo's executor puts its own failures under the same code.
     passesCode: (code) => code in httpStatus && code !== "INTERNAL_SERVER_ERROR",
     exampleOperations,
+    hasMailPage,
   });
   authRoutes(app, call);
+  accountRoutes(app);
+  if (hasMailPage) mailRoutes(app, call);
 
   const reached = (version: number, timeoutMs: number) => served.reached(version, timeoutMs);
   const served: ServedSupergraph = new ServedSupergraph(

@@ -23,7 +23,8 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
 `;
 
 /** What a browser finds at the endpoint's root: what this is, and ways to begin. */
-export function landingPage(operations: readonly ExampleOperation[]): Page {
+export function landingPage(operations: readonly ExampleOperation[], hasMailPage: boolean): Page {
+  const mail = `<dt>Mail</dt><dd><a href="/dev/mail"><code>/dev/mail</code></a> in development, mails are kept here</dd>`;
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -45,6 +46,7 @@ export function landingPage(operations: readonly ExampleOperation[]): Page {
 <dl>
 <dt>Endpoint</dt><dd><code>/graphql</code> (POST, and GET for queries)</dd>
 <dt>Health</dt><dd><a href="/health/ready"><code>/health/ready</code></a> <a href="/health/live"><code>/health/live</code></a></dd>
+${hasMailPage ? mail : ""}
 </dl>
 ${operations.length > 0 ? walk(operations) : ""}
 </main>

@@ -29,7 +29,7 @@ code { background: var(--code); border-radius: 4px; padding: 0.1em 0.35em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.35rem 1.25rem; margin: 1rem 0; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
-ol.steps { list-style: none; margin: 1.5rem 0 0; padding: 0; counter-reset: step; display: grid; gap: 1rem; }
+.steps { list-style: none; margin: 1.5rem 0 0; padding: 0; counter-reset: step; display: grid; gap: 1rem; }
 .steps > li { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; counter-increment: step; }
 .steps header { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; padding: 0.7rem 1rem; }
 .steps h3::before { content: counter(step) ". "; color: var(--faint); font-weight: 400; }
