@@ -1,3 +1,4 @@
+export { canonicalEmail } from "./email-address.js";
 export { ACCESS_TOKEN_SECONDS, AccessTokenVerifier, PUBLIC_CLIENT, signAccessToken } from "./access-token.js";
 export type { AccessToken, TokenClient, TokenParties } from "./access-token.js";
 export { apiKeyPrefix, hashOfApiKey, isApiKey, isWholeApiKey, newApiKey } from "./api-key.js";
