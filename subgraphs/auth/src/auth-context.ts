@@ -1,5 +1,4 @@
 import { loaderById, loaderOfLists, type SubgraphContext } from "@supergraph/subgraph";
-import type { EmailChange } from "./account/email-change.service.js";
 import type { ApiKeyRepository } from "./api-key/api-key.repository.js";
 import { ApiKeyService } from "./api-key/api-key.service.js";
 import { PasswordChangeService } from "./account/password-change.service.js";
@@ -28,7 +27,6 @@ interface ContextDependencies
   roles: RoleRepository;
   apiKeys: ApiKeyRepository;
   lastAdministrator: LastAdministrator;
-  emailChange: EmailChange;
   entityTypes: EntityTypes;
   keys: SigningKeyRepository;
   rotation: KeyRotation;
@@ -67,12 +65,11 @@ export function authContext(use: ContextDependencies) {
       }),
       apiKeys: new ApiKeyService(caller, apiKeys, sessionChanges, audit),
       roles: new RoleService(caller, roles, lastAdministrator, accounts, sessionChanges, audit),
-      emailChange: use.emailChange,
       permissions: new PermissionService(caller, accounts, roles, use.entityTypes),
       grants: new GrantService(caller, rolesByUser),
       signingKeys: new SigningKeyService(caller, use.keys, use.rotation, audit),
       serviceAccounts: new ServiceAccountService(caller, use.serviceAccounts, use.serviceSessions, audit),
-      passwordResets: new PasswordResetService(use),
+      passwordResets: new PasswordResetService(caller, use),
       emails: new EmailService(caller, use),
       loaders: {
         verifiedEmails: loaderById(

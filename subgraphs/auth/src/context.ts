@@ -1,6 +1,5 @@
 import type { SubgraphContext } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
-import type { EmailChange } from "./account/email-change.service.js";
 import type { ApiKeyService } from "./api-key/api-key.service.js";
 import type { EmailService } from "./mailed-link/email.service.js";
 import type { PasswordResetService } from "./mailed-link/password-reset.service.js";
@@ -26,7 +25,6 @@ export interface AuthContext extends SubgraphContext {
   readonly roles: RoleService;
   readonly grants: GrantService;
   readonly signingKeys: SigningKeyService;
-  readonly emailChange: EmailChange;
   readonly serviceAccounts: ServiceAccountService;
   readonly passwordResets: PasswordResetService;
   readonly emails: EmailService;

@@ -96,13 +96,14 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
     const intents = new Intents(database, audit, log);
     const registrations = new RegistrationService(database, accounts, roles, call, intents);
     const lastAdministrator = new LastAdministrator(roles);
+    const endOfAccess = new EndOfAccess(sessions, apiKeys, roles, mail.service, sessionChanges);
     const accountService = new AccountService(
       database,
       accounts,
       new UndoableCreation(database),
       roles,
       lastAdministrator,
-      new EndOfAccess(sessions, apiKeys, roles, mail.service, sessionChanges),
+      endOfAccess,
       mail.service,
     );
     const parties = { issuer: settings.ACCESS_TOKEN_ISSUER, audience: settings.ACCESS_TOKEN_AUDIENCE };
@@ -158,7 +159,8 @@ export const authService: ServiceDefinition<typeof settingsSchema> = {
         serviceAccounts,
         serviceSessions,
         lastAdministrator,
-        emailChange: new EmailChange(accounts, sessionChanges, audit, call, intents),
+        emailChange: new EmailChange(accounts, sessionChanges, mail.service, audit, call, intents),
+        endOfAccess,
       }),
       internal: (routes) => {
         internalSessionRoutes(routes, bearerOf, sessionChanges);

@@ -1,3 +1,4 @@
+import { canonicalEmail } from "@supergraph/identity";
 import type { Database } from "@supergraph/persistence";
 
 /** A row of `auth.account`. */
@@ -21,7 +22,9 @@ export class AccountRepository {
 
   async findByEmail(email: string): Promise<AccountRow | undefined> {
     return this.database.run((query) =>
-      query<AccountRow>("account").whereRaw("lower(email) = lower(?)", [email]).first(),
+      query<AccountRow>("account")
+        .whereRaw("lower(email) = lower(?)", [canonicalEmail(email) ?? email])
+        .first(),
     );
   }
 

@@ -51,7 +51,7 @@ export class AccountService {
       this.lastAdministrator.outlives(userId, async () => {
         const account = await this.accounts.find(userId);
         await this.endOfAccess.ofEverything(userId);
-        if (account) await this.mail.forget(userId, account.email);
+        if (account) await this.mail.forget(account.email);
         await this.accounts.deleteEveryRowOf(userId);
       }),
     );

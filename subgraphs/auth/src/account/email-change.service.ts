@@ -2,6 +2,7 @@ import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import type { Intents } from "@supergraph/intent";
 import { bodyOf, serviceIdentity, type ServiceCaller } from "@supergraph/service";
+import type { MailService } from "../mail/mail.service.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
 import type { AccountRepository } from "./account.repository.js";
 
@@ -15,6 +16,7 @@ export class EmailChange {
   constructor(
     private readonly accounts: AccountRepository,
     private readonly sessionChanges: SessionChangeRepository,
+    private readonly mail: MailService,
     private readonly audit: AuditTrail,
     private readonly call: ServiceCaller,
     intents: Intents,
@@ -48,9 +50,17 @@ export class EmailChange {
     // Only now: who suspends them holds the person's row and waits for the account's, which we must not hold meanwhile.
     await this.accounts.update(userId, { email, email_verified: true });
     await this.sessionChanges.append("user", userId);
+    await this.tellOld(userId, before.email, email);
     this.audit.describe({
       target: { type: "User", id: userId, label: email },
       changes: [{ field: "email", before: before.email, after: email }],
     });
+  }
+
+  /** Where somebody else could have taken over: at the old address. Links that were sent there are of no more use. */
+  private async tellOld(userId: string, before: string, after: string): Promise<void> {
+    if (before === after) return;
+    await this.mail.endLinks(userId);
+    await this.mail.notice("email-changed", userId, before);
   }
 }

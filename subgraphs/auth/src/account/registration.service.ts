@@ -1,4 +1,5 @@
-import { SystemError } from "@supergraph/errors";
+import { invalidInput, SystemError } from "@supergraph/errors";
+import { canonicalEmail } from "@supergraph/identity";
 import type { Intents } from "@supergraph/intent";
 import { newId, type Database } from "@supergraph/persistence";
 import { bodyOf, serviceIdentity, type ServiceCaller, type ServiceRequest } from "@supergraph/service";
@@ -37,7 +38,9 @@ export class RegistrationService {
    * @throws SystemError INVALID_INPUT, EMAIL_TAKEN, TOO_BUSY, SERVICE_OUT_OF_REACH, TOOK_TOO_LONG
    */
   async register(person: NewPerson, roleNames: readonly string[] = ["user"]): Promise<string> {
-    const { email, password, firstName, lastName } = person;
+    const { password, firstName, lastName } = person;
+    const email = canonicalEmail(person.email);
+    if (email === undefined) throw invalidInput({ path: "input.email", message: "must be an e-mail address" });
     if (password !== null)
       await assertGoodPassword(password, "input.password", { email, names: [firstName, lastName] });
     const passwordHash = password === null ? null : await hashPassword(password);

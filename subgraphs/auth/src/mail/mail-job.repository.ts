@@ -68,12 +68,9 @@ export class MailJobRepository {
     );
   }
 
-  /** The person's jobs, of these kinds when any are named. */
-  async deleteOfUser(userId: string, kinds?: readonly string[]): Promise<void> {
-    await this.database.run((query) => {
-      const jobs = query("mail_job").where({ user_id: userId });
-      return (kinds ? jobs.whereIn("kind", kinds) : jobs).delete();
-    });
+  /** Ends what was to be sent to the person of these kinds. */
+  async endOfUser(userId: string, kinds: readonly string[]): Promise<void> {
+    await this.database.run((query) => query("mail_job").where({ user_id: userId }).whereIn("kind", kinds).delete());
   }
 
   async deleteOfAddress(email: string): Promise<void> {

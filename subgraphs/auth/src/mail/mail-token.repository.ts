@@ -56,10 +56,6 @@ export class MailTokenRepository {
     await this.database.run((query) => query("mail_token").where({ user_id: userId }).whereNull("used_at").delete());
   }
 
-  async deleteOfUser(userId: string): Promise<void> {
-    await this.database.run((query) => query("mail_token").where({ user_id: userId }).delete());
-  }
-
   /** Removes what expired over `hours` ago. */
   async prune(hours: number): Promise<void> {
     await this.database.run((query) =>

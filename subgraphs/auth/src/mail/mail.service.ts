@@ -55,13 +55,11 @@ export class MailService {
   /** Ends links that were sent or are about to be: for a change of what proves who the person is. */
   async endLinks(userId: string): Promise<void> {
     await this.use.tokens.endOfUser(userId);
-    await this.use.jobs.deleteOfUser(userId, linkKinds);
+    await this.use.jobs.endOfUser(userId, linkKinds);
   }
 
-  /** Removes all that is kept of a person. */
-  async forget(userId: string, email: string): Promise<void> {
-    await this.use.tokens.deleteOfUser(userId);
-    await this.use.jobs.deleteOfUser(userId);
+  /** Forgets what was to be sent to an address by its name alone; what belongs to a person is found by their id. */
+  async forget(email: string): Promise<void> {
     await this.use.jobs.deleteOfAddress(email);
   }
 

@@ -51,4 +51,30 @@ export class MailedLinkResolver {
   ): Promise<boolean> {
     return emails.verify(token);
   }
+
+  @Mutation(() => Boolean, {
+    description: "Mails a link to a new e-mail address. Only in person; true also when the address is another's.",
+  })
+  @Audited({ action: "auth.request-email-change" })
+  @SignedIn()
+  requestEmailChange(
+    @Arg("newEmail", () => String, { description: "At most 254 bytes." }) newEmail: string,
+    @Arg("password", () => String, { description: "The caller's own; INVALID_CREDENTIALS when it is wrong." })
+    password: string,
+    @Ctx() { emails }: AuthContext,
+  ): Promise<boolean> {
+    return emails.requestChange(newEmail, password);
+  }
+
+  @Mutation(() => Boolean, {
+    description: "Makes the address that a link was mailed to the account's; LINK_INVALID when the link is no good.",
+  })
+  @Audited({ action: "auth.confirm-email-change" })
+  @Public()
+  confirmEmailChange(
+    @Arg("token", () => String, { description: TOKEN }) token: string,
+    @Ctx() { emails }: AuthContext,
+  ): Promise<boolean> {
+    return emails.confirmChange(token);
+  }
 }

@@ -16,7 +16,12 @@ let count = 0;
 
 beforeAll(async () => {
   passwordHash = await hashPassword(PASSWORD);
-  auth = await runningAuth(() => Promise.reject(new Error("Mailed links call no other service")));
+  auth = await runningAuth((service, _, { method, path }) => {
+    // A change of address is for the users service to allow.
+    expect([service, method]).toEqual(["users", "PUT"]);
+    expect(path).toMatch(/^\/internal\/users\/[0-9a-f-]{36}\/email$/);
+    return Promise.resolve({ status: 204, headers: {}, body: "" });
+  });
 });
 afterAll(() => auth.stop());
 
@@ -35,7 +40,9 @@ const claimsOf = ({ user_id, email }: { user_id: string; email: string }, more: 
 });
 const accountOf = (userId: string) =>
   auth.owner.run((query) =>
-    query("account").where({ user_id: userId }).first<{ password_hash: string; email_verified: boolean }>(),
+    query("account")
+      .where({ user_id: userId })
+      .first<{ email: string; password_hash: string; email_verified: boolean }>(),
   );
 const tokenTo = async (email: string) => {
   await expect.poll(async () => (await auth.mailsTo(email)).length, { timeout: 5_000 }).toBeGreaterThan(0);
@@ -201,5 +208,88 @@ describe("a verification of an e-mail address", () => {
     expect(await refusal({ ...claims, act: { sub: newId() } })).toBe("IN_PERSON_ONLY");
     const events = (await eventsOf("auth.request-email-verification")).slice(-3);
     expect(events.map(({ outcome }) => outcome)).toEqual(["denied", "denied", "denied"]);
+  });
+});
+
+describe("a change of e-mail address", () => {
+  const REQUEST_CHANGE =
+    "mutation ($newEmail: String!, $password: String!) { requestEmailChange(newEmail: $newEmail, password: $password) }";
+  const CONFIRM = "mutation ($token: String!) { confirmEmailChange(token: $token) }";
+  const requestChange = (who: Parameters<typeof claimsOf>[0], newEmail: string, password = PASSWORD) =>
+    auth.send(REQUEST_CHANGE, { newEmail, password }, claimsOf(who));
+
+  it("is confirmed from the new mailbox, once; the old one is told, and its links end", async () => {
+    const someone = await person();
+    const oldLink = await resetLink(someone.email);
+    expect(await requestChange(someone, "Moved-Here@BÜCHER.example")).toEqual({ data: { requestEmailChange: true } });
+    expect((await accountOf(someone.user_id))?.email).toBe(someone.email);
+    const token = await tokenTo("moved-here@xn--bcher-kva.example");
+    expect(await auth.send(CONFIRM, { token })).toEqual({ data: { confirmEmailChange: true } });
+
+    expect(await accountOf(someone.user_id)).toMatchObject({
+      email: "moved-here@xn--bcher-kva.example",
+      email_verified: true,
+    });
+    expect((await login("MOVED-here@bücher.example", PASSWORD)).errors).toBeUndefined();
+    expect((await login(someone.email, PASSWORD)).errors?.[0]?.extensions.reason).toBe("INVALID_CREDENTIALS");
+    await expect
+      .poll(async () => (await auth.mailsTo(someone.email))[0]?.subject)
+      .toBe("Your e-mail address was changed");
+    for (const [query, link] of [
+      [CONFIRM, token],
+      [VERIFY, oldLink],
+    ] as const) {
+      expect((await auth.send(query, { token: link })).errors?.[0]?.extensions.reason).toBe("LINK_INVALID");
+    }
+    expect((await reset(oldLink)).errors?.[0]?.extensions.reason).toBe("LINK_INVALID");
+    const [success] = (await eventsOf("auth.confirm-email-change")).slice(-2);
+    expect(success).toMatchObject({ outcome: "success", user_id: someone.user_id, entity_id: someone.user_id });
+  });
+
+  it("to somebody else's address looks like any other to who asks, and is told to whose it is", async () => {
+    const [someone, other] = [await person(), await person()];
+    const ofTaken = await requestChange(someone, other.email.toUpperCase());
+    expect(ofTaken).toEqual(await requestChange(someone, "free@example.com"));
+    await expect
+      .poll(async () => (await auth.mailsTo(other.email))[0]?.subject)
+      .toBe("Somebody wanted to use your e-mail address");
+    expect((await auth.mailsTo(other.email))[0]?.links).toEqual([]);
+  });
+
+  it("takes the password, in person, and an address that is one", async () => {
+    const someone = await person();
+    expect((await requestChange(someone, "new@example.com", "wrong")).errors?.[0]?.extensions.reason).toBe(
+      "INVALID_CREDENTIALS",
+    );
+    for (const bad of [
+      "no address",
+      "a@b",
+      "\u0130 @example.com",
+      "x@example.com\r\nBcc: y@example.com",
+      someone.email,
+    ]) {
+      expect((await requestChange(someone, bad)).errors?.[0]?.extensions).toMatchObject({
+        reason: "INVALID_INPUT",
+        fields: [{ path: "newEmail" }],
+      });
+    }
+    const claims = claimsOf(someone, { act: { sub: newId() } });
+    const { errors } = await auth.send(REQUEST_CHANGE, { newEmail: "new@example.com", password: PASSWORD }, claims);
+    expect(errors?.[0]?.extensions.reason).toBe("IN_PERSON_ONLY");
+    const events = (await eventsOf("auth.request-email-change")).slice(-7);
+    expect(new Set(events.map(({ entity_id }) => entity_id))).toEqual(new Set([someone.user_id, null]));
+  });
+});
+
+describe("mails to one mailbox", () => {
+  it("are at most five an hour, and nobody is told when one is left out", async () => {
+    const someone = await person();
+    for (let count = 0; count < 7; count++) {
+      expect(await auth.send(REQUEST, { email: count % 2 ? someone.email : someone.email.toUpperCase() })).toEqual({
+        data: { requestPasswordReset: true },
+      });
+    }
+    await expect.poll(async () => (await auth.owner.run((query) => query("mail_job").select("id"))).length).toBe(0);
+    expect(await auth.mailsTo(someone.email)).toHaveLength(5);
   });
 });

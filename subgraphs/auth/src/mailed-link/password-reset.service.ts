@@ -1,19 +1,23 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
+import type { Caller } from "@supergraph/subgraph";
 import type { AccountRepository } from "../account/account.repository.js";
+import type { EndOfAccess } from "../account/end-of-access.js";
 import { assertGoodPassword } from "../account/password-policy.js";
 import { hashPassword } from "../account/password.js";
 import type { MailService } from "../mail/mail.service.js";
-import type { SessionChangeRepository } from "../session/session-change.repository.js";
-import type { SessionRepository } from "../session/session.repository.js";
+import type { RateLimits } from "../rate-limit/rate-limits.js";
+import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
+import { mayMail } from "./mail-limits.js";
 import type { MailedLinks } from "./mailed-links.js";
 
 const EMAIL_LENGTH = 254;
 
 export interface PasswordResetDependencies {
   accounts: AccountRepository;
-  sessions: SessionRepository;
-  sessionChanges: SessionChangeRepository;
+  endOfAccess: EndOfAccess;
+  limits: RateLimits;
+  guard: SignInGuard;
   mail: MailService;
   links: MailedLinks;
   audit: AuditTrail;
@@ -21,17 +25,20 @@ export interface PasswordResetDependencies {
 
 /** A new password for who has lost theirs, by a link that was mailed to them. */
 export class PasswordResetService {
-  constructor(private readonly use: PasswordResetDependencies) {}
+  constructor(
+    private readonly caller: Caller,
+    private readonly use: PasswordResetDependencies,
+  ) {}
 
-  /** The same statements for every address: who asks can't tell whether there is an account. @throws MAIL_NOT_SET_UP */
+  /** The same statements for every address: who asks can't tell whether there is an account. @throws SystemError MAIL_NOT_SET_UP, TOO_MANY_REQUESTS */
   async request(email: string): Promise<boolean> {
-    const { accounts, mail, audit } = this.use;
+    const { accounts, mail, limits, audit } = this.use;
     mail.assertSetUp();
     if (email.length > EMAIL_LENGTH)
       throw invalidInput({ path: "email", message: `at most ${EMAIL_LENGTH} characters` });
     const account = await accounts.findByEmail(email);
     if (account) audit.describe({ target: { type: "User", id: account.user_id, label: account.email } });
-    await mail.passwordReset(email);
+    if (await mayMail(limits, this.caller, email)) await mail.passwordReset(email);
     return true;
   }
 
@@ -40,7 +47,7 @@ export class PasswordResetService {
    * @throws SystemError LINK_INVALID, INVALID_INPUT
    */
   async reset(token: string, newPassword: string): Promise<boolean> {
-    const { accounts, mail, links, audit } = this.use;
+    const { accounts, endOfAccess, guard, mail, links, audit } = this.use;
     const opened = await links.open(token, "reset-password", "set-password");
     const { user_id: userId, email } = opened.account;
     await assertGoodPassword(newPassword, "newPassword", { email, names: [] });
@@ -49,17 +56,11 @@ export class PasswordResetService {
     // That they read the mail proves the address.
     const change = { password_hash: passwordHash, email_verified: true };
     if (!(await accounts.updateActive({ user_id: userId, email }, change))) throw new SystemError("LINK_INVALID");
-    await this.endSessions(userId);
+    await endOfAccess.ofSessions(userId);
+    await guard.lift(userId, this.caller.identity.request.ip);
     await mail.endLinks(userId);
     await mail.notice("password-changed", userId);
     audit.describe({ changes: [{ field: "password", before: null, after: null, redacted: true }] });
     return true;
-  }
-
-  private async endSessions(userId: string): Promise<void> {
-    const { sessions, sessionChanges } = this.use;
-    await sessions.end({ user_id: userId });
-    for (const { id } of await sessions.end({ impersonator_id: userId })) await sessionChanges.append("session", id);
-    await sessionChanges.append("user", userId);
   }
 }

@@ -1,5 +1,6 @@
 import type { AuditTarget, AuditTrail } from "@supergraph/audit-trail";
-import { SystemError } from "@supergraph/errors";
+import { invalidInput, SystemError } from "@supergraph/errors";
+import { canonicalEmail } from "@supergraph/identity";
 import type { Intents, UndoableCreation } from "@supergraph/intent";
 import { constraintViolation, newId, type Database } from "@supergraph/persistence";
 import { bodyOf, serviceIdentity, type ServiceCaller, type ServiceRequest } from "@supergraph/service";
@@ -50,8 +51,11 @@ export class UserLifecycle {
     this.#erase = intents.completing("erase", (userId, { reason }) => this.erasureSteps(userId, reason));
   }
 
-  /** A person with an account that has no password yet. @throws SystemError EMAIL_TAKEN */
-  create(person: NewPerson): Promise<User> {
+  /** A person with an account that has no password yet. @throws SystemError INVALID_INPUT, EMAIL_TAKEN */
+  async create(given: NewPerson): Promise<User> {
+    const email = canonicalEmail(given.email);
+    if (email === undefined) throw invalidInput({ path: "input.email", message: "must be an e-mail address" });
+    const person = { ...given, email };
     const id = newId();
     return this.#createOrUndo(id, async () => {
       await this.store(id, person);
