@@ -93,7 +93,10 @@ describe("OAuth 2.0", () => {
     const deadline = Date.now() + 5_000;
     while ((await asks()) === undefined && Date.now() < deadline) await sleep(50);
     expect(await asks()).toBe("SESSION_ENDED");
-    await expect(clientCredentialsGrant(configuration)).rejects.toMatchObject({ status: 401 });
+    await expect(clientCredentialsGrant(configuration)).rejects.toMatchObject({
+      status: 401,
+      cause: [{ scheme: "basic" }],
+    });
   });
 
   it("renews a person's tokens, and revokes them", async () => {

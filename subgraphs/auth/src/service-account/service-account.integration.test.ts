@@ -107,4 +107,22 @@ describe("a service account", () => {
       user_id: null,
     });
   });
+
+  it("ends its own token by logout", async () => {
+    const account = await auth.serviceAccount("leaving", []);
+    const { sid } = await tokenOf(account);
+    const claims = { sub: account.clientId, sid, client: "service", roles: [], permissions: [] } as const;
+    expect((await auth.ask("mutation { logout }", {}, claims)).errors).toBeUndefined();
+    expect(await isLive(sid)).toBe(false);
+    const [event] = (await auth.events("auth.logout")).slice(-1);
+    expect(event).toMatchObject({ actor_label: account.clientId, entity_type: "ServiceAccount", session_id: sid });
+  });
+
+  it("has no sessions that people see, nor may end", async () => {
+    const account = await auth.serviceAccount("unseen", ["*"]);
+    const { sid } = await tokenOf(account);
+    const revoke = "mutation ($id: ID!) { revokeSession(id: $id) { id } }";
+    expect(await reasonOf(revoke, { id: sid }, claimsOf("*"))).toBe("SESSION_NOT_FOUND");
+    expect(await isLive(sid)).toBe(true);
+  });
 });

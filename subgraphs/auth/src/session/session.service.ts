@@ -37,8 +37,9 @@ export class SessionService {
 
   /** Ends the caller's session and its refresh family. */
   async logout(): Promise<boolean> {
-    const { sub, sid, email } = this.caller.signedIn();
-    this.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
+    const { sub, sid, email, client } = this.caller.signedIn();
+    const type = client === "service" ? "ServiceAccount" : "User";
+    this.audit.describe({ target: { type, id: sub, ...(email !== undefined && { label: email }) } });
     if (sid === undefined) return false;
     await this.end({ id: sid });
     return true;
