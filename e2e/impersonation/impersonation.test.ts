@@ -99,12 +99,22 @@ describe("who impersonates a person", () => {
   it("changes nothing of who the person is, ends nothing of theirs and takes nothing along", async () => {
     const asPerson = await impersonate(admin, person);
     const { id, password, sessionId } = person;
+    const { apiKey } = await person
+      .data<{ createApiKey: { apiKey: { id: string } } }>(
+        'mutation { createApiKey(input: { name: "k", permissions: ["users:read:own"] }) { apiKey { id } } }',
+      )
+      .then(({ createApiKey }) => createApiKey);
     const operations: [string, Record<string, unknown>?][] = [
       ["mutation { startTotpEnrollment { secret } }"],
       ['mutation { confirmTotpEnrollment(otp: "000000") }'],
       ['mutation ($password: String!) { disableTotp(password: $password, otp: "000000") }', { password }],
       ['mutation { regenerateRecoveryCodes(otp: "000000") }'],
       ['mutation { createApiKey(input: { name: "k", permissions: ["users:read:own"] }) { secret } }'],
+      ["mutation ($id: ID!) { revokeApiKey(id: $id) { id } }", { id: apiKey.id }],
+      [
+        'mutation ($password: String!) { changePassword(currentPassword: $password, newPassword: "quite another word") }',
+        { password },
+      ],
       ["mutation { requestEmailVerification }"],
       ["mutation { logoutEverywhere }"],
       ["mutation ($id: ID!) { revokeSession(id: $id) { id } }", { id: sessionId }],

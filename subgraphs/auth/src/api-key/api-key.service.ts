@@ -57,8 +57,13 @@ export class ApiKeyService {
     return { apiKey: apiKeyOf(key), secret };
   }
 
-  /** @throws SystemError API_KEY_NOT_FOUND, also for another's when the caller may not revoke it, and a revoked one */
+  /**
+   * By who impersonates somebody never: it is for the person to say what lets them in.
+   * @throws SystemError IN_PERSON_ONLY; API_KEY_NOT_FOUND, also for another's when the caller may not revoke it, and a
+   * revoked one
+   */
   async revoke(id: string): Promise<ApiKey> {
+    if (this.caller.signedIn().act) throw new SystemError("IN_PERSON_ONLY");
     const key = isId(id) ? await this.keys.findById(id) : undefined;
     const revoked = key && this.may("api-keys:revoke", key) ? await this.keys.revoke(id) : undefined;
     if (!revoked) throw new SystemError("API_KEY_NOT_FOUND");
