@@ -113,11 +113,17 @@ export class Intents {
           this.#intents.delete(intent.id).catch((fault: unknown) => this.#leave(intent, fault)),
         );
       }
-      throw error;
+      throw code === "SERVICE_UNAVAILABLE" || code === "TIMEOUT" ? toBeCompleted(error) : error;
     }
   }
 
   #leave({ kind, user_id }: IntentRow, error: unknown): void {
     this.log.warn({ err: error, intent: kind, of_user_id: user_id }, "an intent will be finished later");
   }
+}
+
+/** Says what becomes of a change that was begun, when a part of the system that it needs does not answer. */
+function toBeCompleted(cause: unknown): SystemError {
+  const message = "A part of the system that this needs is out of reach. It has been begun, and will be completed.";
+  return new SystemError(systemErrorOf(cause)?.reason ?? "SERVICE_OUT_OF_REACH", { message, cause });
 }

@@ -209,6 +209,8 @@ async function everythingOf(id: string): Promise<void> {
     ["totp", { user_id: id, secret_encrypted: hash(), confirmed_at: new Date(), last_used_step: 1 }],
     ["totp_enrollment", { user_id: id, secret_encrypted: hash() }],
     ["recovery_code", { user_id: id, code_hash: hash() }],
+    ["external_identity", { issuer: "https://id.example", subject: id, user_id: id }],
+    ["authorization_code", { code_hash: hash(), user_id: id, redirect_uri: "x", code_challenge: "x", expires_at }],
     ["intent", { id: newId(), kind: "change-email", user_id: id, payload: JSON.stringify({ email }), attempt: "{}" }],
   ];
   for (const [table, row] of rows) await database.run((query) => query(table).insert(row));
