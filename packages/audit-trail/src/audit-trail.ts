@@ -5,6 +5,7 @@ import type { Claims, ForwardedIdentity } from "@supergraph/identity";
 import { newId, type Database } from "@supergraph/persistence";
 import { currentRequest, type Logger } from "@supergraph/service";
 import type { AuditActor, AuditDetails, AuditEvent, AuditOutcome } from "./audit-event.js";
+import { logLineOf } from "./log-line.js";
 import { OutboxRepository } from "./outbox.repository.js";
 
 const SCHEMA_VERSION = 1;
@@ -124,7 +125,7 @@ export class AuditTrail {
     try {
       await this.database.independently(() => this.#outbox.insert(event));
     } catch (storing) {
-      this.log.error({ err: storing, cause, audit: event }, "an audit event could not be stored");
+      this.log.error({ err: storing, cause, audit: logLineOf(event) }, "an audit event could not be stored");
       throw new SystemError("SERVICE_OUT_OF_REACH", { cause: storing });
     }
     this.#markRecorded(cause);
@@ -136,9 +137,7 @@ export class AuditTrail {
   }
 
   #logLine(event: AuditEvent): void {
-    // The log names the service on every line.
-    const { service: _, ...line } = event;
-    this.log.info({ ...line, kind: "audit" }, event.action);
+    this.log.info({ ...logLineOf(event), kind: "audit" }, event.action);
   }
 
   #eventOf(attempt: Attempt, details: AuditDetails, outcome: AuditOutcome, reason: string | null): AuditEvent {

@@ -32,6 +32,8 @@ export class Database {
       searchPath: [schema],
       pool: { min: 0, max: maximumConnections, afterCreate: discardOnceFatal },
       acquireConnectionTimeout: 10_000,
+      // Else the message of an error holds the statement with its values, and whoever logs it logs those.
+      compileSqlOnError: false,
       // What fails is thrown to who asked; on the console it would stand between the lines of the log.
       log: { warn: () => undefined, error: () => undefined },
     });

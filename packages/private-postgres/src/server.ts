@@ -112,6 +112,11 @@ function standardSettings(port: number): Record<string, string> {
     // Files in the data directory: what a kill leaves of them is cleared at the next start, and the small /dev/shm
     // of a container sets no limit. Windows has another kind, and no choice.
     ...(process.platform === "win32" ? {} : { dynamic_shared_memory_type: "mmap" }),
+    // Who sent a statement is told what is wrong with it. In the server's log the rows and values that errors quote would
+    // outlive their erasure.
+    log_min_messages: "log",
+    log_min_error_statement: "panic",
+    log_error_verbosity: "terse",
     timezone: "UTC",
     log_timezone: "UTC",
   };

@@ -100,6 +100,7 @@ describe("after a person is erased", () => {
       { ...ofAda, action: "user.update", changes: [{ field: "bio", before: "", after: "Countess" }] },
       { ...bobs, ...ofAda, action: "user.suspend", reason: "The Countess asked for it" },
       { ...bobs, ...ofAda, action: "user.delete", outcome: "denied", reason: "PERMISSION_MISSING", changes: [] },
+      { ...bobs, entity_type: "ApiKey", entity_label: "The Countess's key", metadata: { userId: ada } },
     );
     await seal();
     expect((await audit.erase(ada.toUpperCase())).statusCode).toBe(204);
@@ -227,6 +228,67 @@ it("erasures and sealing at the same time lose no event and leave nothing of the
   await sealing;
   await seal();
   const events = await found();
-  expect(events.map(({ leafIndex }) => leafIndex)).toEqual(Array.from({ length: 60 }, (_, index) => index));
+  const leafIndexes = events.map(({ leafIndex }) => Number(leafIndex)).sort((a, b) => a - b);
+  expect(leafIndexes).toEqual(Array.from({ length: 60 }, (_, index) => index));
   expect(await everything()).not.toMatch(nothingOfAda);
+});
+
+describe("what the log holds of a person", () => {
+  const dataOf = async (query = "") =>
+    (await audit.dataOf(ada, query)).json<{ events: (ReadEvent & { outcome: string })[]; next: string | null }>();
+
+  it("is what they did and what concerns them, with no value of anybody else", async () => {
+    const written = await write(
+      {},
+      { ...bobs, ...ofAda, action: "user.suspend", reason: "The Countess asked for it" },
+      { ...bobs, entity_type: "User", entity_id: bob, entity_label: "bob@example.com" },
+      { entity_type: "User", entity_id: bob, entity_label: "bob@example.com", reason: "Bob's own" },
+      { ...bobs, ip: adas.ip, user_agent: adas.user_agent, impersonator_id: ada },
+    );
+    const { events, next } = await dataOf();
+    expect(next).toBeNull();
+    expect(events.map(({ id }) => id)).toEqual([0, 1, 3, 4].map((index) => written[index]?.id));
+    expect(JSON.stringify(events)).not.toMatch(/bob@example|203\.0\.113\.9|Bob's/);
+    expect(events[0]).toMatchObject({ actor: { label: adas.actor_label }, ip: adas.ip, target: { label: "Lamp" } });
+    expect(events[1]).toMatchObject({ reason: "The Countess asked for it", target: { label: ofAda.entity_label } });
+    expect(events[3]).toMatchObject({ ip: adas.ip, userAgent: adas.user_agent });
+  });
+
+  it("goes on after a leaf index", async () => {
+    const written = await write({}, {}, {});
+    expect((await dataOf("?after=1")).events.map(({ id }) => id)).toEqual([written[2]?.id]);
+    expect((await audit.dataOf(ada, "?after=x")).statusCode).toBe(400);
+  });
+});
+
+it("each party's values are those that the log committed to, and nobody may change them or the log", async () => {
+  await write({ ...ofAda, impersonator_id: bob, changes: [{ field: "bio", before: null, after: "Countess" }] });
+  await seal();
+  const database = audit.outboxes.database("audit");
+  const committed = (party: string, ...columns: string[]) =>
+    `${party}_commitment = sha256(uuid_send(${party}_salt) ||
+       convert_to(json_build_array(${columns.join(", ")})::text, 'UTF8')) as ${party}`;
+  const [proven] = await database.run((query) =>
+    query("event")
+      .join("personal_value", "event_id", "event.id")
+      .select(
+        query.raw(committed("actor", "personal_value.actor_label", "null", "null")),
+        query.raw(committed("impersonator", "personal_value.ip", "personal_value.user_agent")),
+        query.raw(
+          committed("target", "personal_value.entity_label", "personal_value.reason", "personal_value.changes"),
+        ),
+      ),
+  );
+  expect(proven).toEqual({ actor: true, impersonator: true, target: true });
+  const denied = { code: "42501" };
+  const change = (table: string, values: object) => database.run((query) => query(table).update(values));
+  await expect(change("personal_value", { ip: "192.0.2.66" })).rejects.toMatchObject(denied);
+  await expect(change("event", { ip: "192.0.2.66" })).rejects.toMatchObject(denied);
+  await expect(database.run((query) => query("event").delete())).rejects.toMatchObject(denied);
+  await expect(database.run((query) => query("personal_value").delete())).rejects.toMatchObject(denied);
+  for (const other of ["users", "auth", "dynamic"] as const) {
+    const read = audit.outboxes.database(other).run((query) => query.select("*").from("audit.personal_value"));
+    await expect(read).rejects.toMatchObject(denied);
+  }
+  await change("personal_value", { ip: null, user_agent: null, impersonator_salt: null });
 });

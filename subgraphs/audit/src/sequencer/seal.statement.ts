@@ -33,7 +33,9 @@ const names = Object.keys(COLUMN_NAMES);
 const columns = names.join(", ");
 
 const IS_OF_A_PERSON = "actor_type in ('user', 'api_key', 'anonymous')";
-const IS_ABOUT_A_PERSON = "coalesce(entity_type = 'User', false)";
+/** What people name themselves is theirs as well: `metadata.userId` says whose an API key is. */
+const IS_ABOUT_A_PERSON = "coalesce(entity_type in ('User', 'ApiKey'), false)";
+const PERSON_ID = "case entity_type when 'User' then entity_id when 'ApiKey' then metadata ->> 'userId' end";
 const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 /**
@@ -49,7 +51,7 @@ const PARTIES = {
   impersonator: { takesPart: "impersonator_id is not null", subject: "impersonator_id" },
   target: {
     takesPart: IS_ABOUT_A_PERSON,
-    subject: `case when ${IS_ABOUT_A_PERSON} and entity_id ~* '${UUID}' then entity_id::uuid end`,
+    subject: `case when (${PERSON_ID}) ~* '${UUID}' then (${PERSON_ID})::uuid end`,
   },
 } as const;
 type Party = keyof typeof PARTIES;

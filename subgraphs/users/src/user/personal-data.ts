@@ -1,10 +1,14 @@
 import { SystemError } from "@supergraph/errors";
 import type { Database } from "@supergraph/persistence";
 import { bodyOf, serviceIdentity, type ServiceCaller } from "@supergraph/service";
+import { z } from "zod";
 import type { UserRepository } from "./user.repository.js";
 
 const SELF = serviceIdentity("users");
 const HOLDERS = ["auth", "dynamic", "audit"] as const;
+type Holder = (typeof HOLDERS)[number];
+
+const eventsPage = z.object({ events: z.array(z.unknown()), next: z.string().nullable() });
 
 /**
  * Everything held on a person, by the name of the service that holds it.
@@ -17,12 +21,25 @@ export async function exportOf(
   // On its own: no connection is held while the others gather.
   const [user] = await database.independently(() => users.findByIds([userId]));
   if (!user) throw new SystemError("USER_NOT_FOUND");
-  const path = `/internal/people/${userId}/data`;
+  const read = async (service: Holder, after?: string): Promise<unknown> => {
+    const path = `/internal/people/${userId}/data${after === undefined ? "" : `?after=${after}`}`;
+    return JSON.parse(bodyOf(service, await call(service, SELF, { method: "GET", path })));
+  };
   const held = await Promise.all(
-    HOLDERS.map(async (service) => {
-      const body = bodyOf(service, await call(service, SELF, { method: "GET", path }));
-      return [service, JSON.parse(body) as unknown] as const;
-    }),
+    HOLDERS.map(
+      async (service) => [service, service === "audit" ? await allEvents(read) : await read(service)] as const,
+    ),
   );
   return { userId, exportedAt: new Date().toISOString(), users: user, ...Object.fromEntries(held) };
+}
+
+/** The log tells in pages. */
+async function allEvents(read: (service: "audit", after?: string) => Promise<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for (let after: string | undefined; ;) {
+    const { events, next } = eventsPage.parse(await read("audit", after));
+    all.push(...events);
+    if (next === null) return all;
+    after = next;
+  }
 }
