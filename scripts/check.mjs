@@ -18,26 +18,26 @@ const checks = [
   ["supergraph", () => complaints("packages/composition/dist/cli.js", "--check")],
 ];
 
-/** Builds, then runs every check, two side by side; gives how many failed. */
-export async function check() {
+/** Builds, then runs every check, two side by side; gives how many failed, and tells of each as it ends. */
+export async function check(tell = console.log) {
   // The others read the declarations that a build leaves in dist.
   if (runNode([tsc, "-b"]) !== 0) return 1;
   const waiting = [...checks];
   let failed = 0;
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      if (!(await passes(next))) failed += 1;
+      if (!(await passes(next, tell))) failed += 1;
     }
   };
   await Promise.all([work(), work()]);
   return failed;
 }
 
-async function passes([name, run]) {
+async function passes([name, run], tell) {
   const started = performance.now();
   const wrong = await run();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${wrong ? "✗" : "✓"} ${name} (${seconds} s)${wrong ? `\n${wrong.trimEnd()}\n` : ""}`);
+  tell(`${wrong ? "✗" : "✓"} ${name} (${seconds} s)${wrong ? `\n${wrong.trimEnd()}\n` : ""}`);
   return !wrong;
 }
 

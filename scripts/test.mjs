@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { check } from "./check.mjs";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
-import { root, runNode } from "./processes.mjs";
+import { captureNode, root } from "./processes.mjs";
 import { closingLine, countReport } from "./test-report.mjs";
 
 const projects = ["unit", "integration", "e2e-embedded", "e2e-distributed"];
-const stages = [
-  ["check", async () => ({ passed: 0, failed: await check(), skipped: 0 })],
-  ...projects.map((project) => [project, () => vitest(project)]),
+const stages = [["check", checked], ...projects.map((project) => [project, () => vitest(project)])];
+
+/** Two run side by side: much of what they do is waiting. Those of a lane run one after another. */
+const lanes = [
+  ["check", "unit", "e2e-embedded"],
+  ["integration", "e2e-distributed"],
 ];
 
 const asked = process.argv.slice(2);
@@ -25,29 +28,41 @@ const counts = [];
 if (ensureBuilt() === "failed") {
   counts.push({ passed: 0, failed: 1, skipped: 0 });
 } else {
-  for (const [name, run] of stages) {
-    if (asked.length === 0 || asked.includes(name)) counts.push(await timed(name, run));
-  }
+  await Promise.all(lanes.map(runLane));
 }
 const { failed, line } = closingLine(counts);
 console.log(line);
 process.exitCode = failed === 0 ? 0 : 1;
 
+async function runLane(lane) {
+  for (const [name, run] of stages) {
+    if (lane.includes(name) && (asked.length === 0 || asked.includes(name))) counts.push(await timed(name, run));
+  }
+}
+
 async function timed(name, run) {
-  console.log(`\n── ${name}`);
+  console.log(`── ${name} …`);
   const started = performance.now();
-  const count = await run();
-  console.log(`── ${name}: ${count.failed ? "failed" : "ok"}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const { output, ...count } = await run();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`\n── ${name}\n${output.trim()}\n── ${name}: ${count.failed ? "failed" : "ok"}, ${seconds} s`);
   return count;
 }
 
-function vitest(project) {
+async function checked() {
+  const lines = [];
+  const failed = await check((line) => lines.push(line));
+  return { passed: 0, failed, skipped: 0, output: lines.join("\n") };
+}
+
+async function vitest(project) {
   const folder = mkdtempSync(join(tmpdir(), "supergraph-test-"));
   const report = join(folder, "report.json");
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
   try {
-    const code = runNode([join(root, "node_modules/vitest/vitest.mjs"), "run", `--project=${project}`, ...reporters]);
-    return countReport(report, code);
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const { code, output } = await captureNode([vitest, "run", `--project=${project}`, ...reporters]);
+    return { ...countReport(report, code), output };
   } finally {
     rmSync(folder, { recursive: true });
   }
