@@ -5,7 +5,11 @@ import { currentRequest } from "@supergraph/service";
 
 /** Who calls, for one request. Signing in during an operation makes the caller that person for the rest of it. */
 export class Caller {
-  constructor(public identity: ForwardedIdentity) {}
+  constructor(
+    public identity: ForwardedIdentity,
+    /** Whether the gateway says who calls; else the request came past it, and they are nobody. */
+    readonly isForwarded = false,
+  ) {}
 
   /** Undefined: nobody has signed in. */
   get claims(): Claims | undefined {

@@ -29,7 +29,10 @@ export function createSubgraphServer<Context extends SubgraphContext>(options: S
     context: async (request) => {
       const identity = await identityOf(request, name, secret);
       if (identity.caller) request.context.userId = identity.caller.sub;
-      return options.context({ caller: new Caller(identity), audit }, request);
+      return options.context(
+        { caller: new Caller(identity, request.headers["x-claims"] !== undefined), audit },
+        request,
+      );
     },
   });
 

@@ -1,5 +1,4 @@
 import { SystemError } from "@supergraph/errors";
-import { currentRequest } from "@supergraph/service";
 import { Caller } from "@supergraph/subgraph";
 import { SignInService, type SignInDependencies } from "../session/sign-in.service.js";
 import type { AuthPayload } from "../session/session.type.js";
@@ -15,8 +14,6 @@ export function refreshTokenGrant(use: SignInDependencies): Grant {
     const payload = await use.audit.attempt({ action: "auth.refresh", identity, path: "oauth/token" }, () =>
       signIn.refresh(token),
     );
-    // Signed for the gateway, which reads them from GraphQL alone: they are nobody else's to see.
-    delete currentRequest()?.responseHeaders["x-session-claims"];
     return tokenAnswerOf(payload);
   };
 }

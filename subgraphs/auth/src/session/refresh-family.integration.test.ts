@@ -155,4 +155,11 @@ describe("a refresh token", () => {
     expect(await lasts(person.token)).toBeGreaterThan(SESSION_SECONDS - 60);
     expect(await lasts(impersonator.token)).toBeLessThanOrEqual(60);
   });
+
+  it("prolongs no session beyond 180 days from the sign-in", async () => {
+    const { token } = await begin();
+    await owner.run((query) => query.raw("update session set created_at = now() - interval '179 days'"));
+    const { session } = await trade(token);
+    expect(session.expires_at.getTime() - Date.now()).toBeLessThanOrEqual(24 * 60 * 60 * 1_000);
+  });
 });

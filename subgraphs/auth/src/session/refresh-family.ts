@@ -4,7 +4,7 @@ import type { Database } from "@supergraph/persistence";
 import { hashOfToken, type RefreshTokens } from "./refresh-token.js";
 import type { RefreshTokenRepository } from "./refresh-token.repository.js";
 import type { SessionChangeRepository } from "./session-change.repository.js";
-import { SESSION_SECONDS } from "./session-issuer.js";
+import { LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./session-issuer.js";
 import type { SessionRepository, SessionRow } from "./session.repository.js";
 
 /** How long a refresh token that has just been replaced may come again: tabs race, and answers get lost. */
@@ -34,7 +34,7 @@ export class RefreshFamily {
     const successor = tokens.successorOf(token);
     const used = await refreshTokens.use(tokenHash);
     const sessionId = used?.session_id ?? (await this.sessionOfReplaced(tokenHash));
-    const session = await sessions.extend(sessionId, SESSION_SECONDS);
+    const session = await sessions.extend(sessionId, SESSION_SECONDS, LONGEST_SESSION_SECONDS);
     if (!session) throw new SystemError("REFRESH_TOKEN_INVALID");
     if (used) {
       await refreshTokens.insert(

@@ -16,6 +16,8 @@ import type { SessionRepository, SessionRow } from "./session.repository.js";
 import type { AuthPayload, Session } from "./session.type.js";
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
+/** However often it is refreshed, a session ends this long after the sign-in (ASVS 5.0, 7.3.2). */
+export const LONGEST_SESSION_SECONDS = 180 * 24 * 60 * 60;
 
 /** How a session begins; a password and 30 days unless told. */
 export interface SessionOrigin {

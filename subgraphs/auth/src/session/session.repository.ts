@@ -101,7 +101,8 @@ export class SessionRepository {
   }
 
   /** A live session lasts that long from now; one of somebody who impersonates keeps its end. */
-  async extend(id: string, lifetimeSeconds: number): Promise<SessionRow | undefined> {
+  /** Prolongs a live session by `seconds` from now, to `longestSeconds` after its beginning at most. */
+  async extend(id: string, seconds: number, longestSeconds: number): Promise<SessionRow | undefined> {
     const [row] = await this.database.run((query) =>
       query<SessionRow>("session")
         .where({ id })
@@ -109,8 +110,9 @@ export class SessionRepository {
         .update({
           last_seen_at: query.fn.now(),
           expires_at: query.raw(
-            "case when impersonator_id is null then now() + make_interval(secs => ?) else expires_at end",
-            [lifetimeSeconds],
+            `case when impersonator_id is null
+             then least(now() + make_interval(secs => ?), created_at + make_interval(secs => ?)) else expires_at end`,
+            [seconds, longestSeconds],
           ),
         })
         .returning("*"),

@@ -10,7 +10,7 @@ export class Session {
   @Field(() => GraphQLDateTime, { description: "When they signed in." }) createdAt!: Date;
   @Field(() => GraphQLDateTime, { description: "When it was last used, to the minute." }) lastSeenAt!: Date;
   @Field(() => GraphQLDateTime, {
-    description: "30 days after the last refresh, or when an impersonation ends; so does the session.",
+    description: "30 days after the last refresh, 180 after the sign-in at most; for who impersonates, when that ends.",
   })
   expiresAt!: Date;
   @Field(() => String, { nullable: true, description: "The address that they signed in from." }) ip!: string | null;

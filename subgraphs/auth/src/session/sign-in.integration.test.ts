@@ -1,3 +1,4 @@
+import { signForwardedIdentity, verifyForwardedIdentity } from "@supergraph/identity";
 import { Database } from "@supergraph/persistence";
 import { createLog, readSettings, type ServiceParts } from "@supergraph/service";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
@@ -7,6 +8,8 @@ import { authService } from "../service.js";
 
 const userId = "01990000-0000-7000-8000-000000000001";
 const account = { email: "ada@example.com", password: "correct horse battery" };
+const SECRET = "s".repeat(32);
+const secret = new TextEncoder().encode(SECRET);
 const FIELDS = "{ tokens { accessToken refreshToken } session { id } }";
 
 interface Answer {
@@ -30,7 +33,7 @@ describe("signing in", () => {
     );
     const settings = readSettings(authService.settings, {
       DATABASE_URL: disposable.url("auth"),
-      GATEWAY_SECRET: "s".repeat(32),
+      GATEWAY_SECRET: SECRET,
       AUTH_KEY_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
     }) as never;
     const call = () => Promise.reject(new Error("Signing in calls no other service"));
@@ -52,6 +55,18 @@ describe("signing in", () => {
     if (!data?.login) throw new Error("could not sign in");
     return data.login;
   };
+  const login = (headers: Record<string, string> = {}) =>
+    auth.app.inject({
+      method: "POST",
+      url: "/graphql",
+      headers,
+      payload: {
+        query: "mutation ($input: LoginInput!) { login(input: $input) { session { id } } }",
+        variables: { input: account },
+      },
+    });
+  const loginByGateway = async () =>
+    login({ "x-claims": await signForwardedIdentity({ caller: undefined, request: {} }, "auth", secret) });
   const refresh = (token: string) =>
     send(`mutation ($token: String!) { refreshSession(refreshToken: $token) ${FIELDS} }`, { token });
   const makeOlder = (seconds: number) =>
@@ -86,20 +101,20 @@ describe("signing in", () => {
     });
   });
 
+  it("tells the gateway, and nobody else, who the caller is from then on", async () => {
+    const { headers } = await loginByGateway();
+    const { caller } = await verifyForwardedIdentity(String(headers["x-session-claims"]), "gateway", secret);
+    expect(caller).toMatchObject({ sub: userId, email: account.email });
+    expect((await login()).headers).not.toHaveProperty("x-session-claims");
+  });
+
   it("whose session could not be committed makes nobody of the caller", async () => {
     await owner.run((query) =>
       query.raw(`create function refuse() returns trigger language plpgsql as $$ begin raise 'not today'; end $$;
         create constraint trigger refused after insert on session deferrable initially deferred
           for each row execute function refuse()`),
     );
-    const response = await auth.app.inject({
-      method: "POST",
-      url: "/graphql",
-      payload: {
-        query: "mutation ($input: LoginInput!) { login(input: $input) { session { id } } }",
-        variables: { input: account },
-      },
-    });
+    const response = await loginByGateway();
     await owner.run((query) => query.raw("drop trigger refused on session"));
     expect(response.json<Answer>()).toMatchObject({
       data: null,
