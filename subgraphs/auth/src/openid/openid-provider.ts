@@ -1,4 +1,5 @@
 import { SystemError } from "@supergraph/errors";
+import { canonicalEmail } from "@supergraph/identity";
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -31,7 +32,7 @@ export type ExternalPerson = z.output<typeof personClaims> & { issuer: string };
 const text = z.string().trim().min(1).optional().catch(undefined);
 const personClaims = z.object({
   sub: z.string(),
-  email: z.email().max(254).optional().catch(undefined),
+  email: z.string().transform(canonicalEmail).optional().catch(undefined),
   email_verified: z.boolean().default(false).catch(false),
   given_name: text,
   family_name: text,
