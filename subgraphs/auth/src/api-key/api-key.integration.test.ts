@@ -175,6 +175,22 @@ describe("API keys", () => {
     expect(await api.reason(revoke, { id: apiKey.id }, byKey("api-keys:revoke:own"))).toBeUndefined();
   });
 
+  it("see and end no session of their owner's unless they were given that", async () => {
+    const { claims, id } = await api.personWith("users:read");
+    const { sid: sessionId = "", ...rest } = claims;
+    await api.owner.run((query) =>
+      query("session").insert({ id: sessionId, user_id: id, expires_at: query.raw("now() + interval '1 day'") }),
+    );
+    const byKey = (...permissions: string[]): Claims => ({ ...rest, permissions, client: "api_key", keyId: newId() });
+    const see = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on User { sessions { id } } } }`;
+    const end = "mutation ($id: ID!) { revokeSession(id: $id) { id } }";
+    const of = [{ __typename: "User", id }];
+    expect(await api.reason(see, { of }, byKey("users:read"))).toBe("PERMISSION_MISSING");
+    expect(await api.reason(end, { id: sessionId }, byKey("sessions:read:own"))).toBe("SESSION_NOT_FOUND");
+    expect(await api.field(see, { of }, byKey("sessions:read:own"))).toEqual([{ sessions: [{ id: sessionId }] }]);
+    expect(await api.field(end, { id: sessionId }, byKey("sessions:revoke:own"))).toEqual({ id: sessionId });
+  });
+
   it("are 100 at most, also when two are made at one time", async () => {
     const { claims } = await api.personWith("users:read");
     const rows = Array.from({ length: 99 }, () => ({

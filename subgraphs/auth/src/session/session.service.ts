@@ -1,5 +1,6 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
+import type { Permission } from "@supergraph/identity";
 import { isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
@@ -20,15 +21,14 @@ export class SessionService {
 
   /** @throws SystemError PERMISSION_MISSING for anybody but the person and holders of sessions:read */
   async ofUser(userId: string): Promise<Session[]> {
-    if (userId !== this.caller.id) this.caller.require("sessions:read");
+    if (!this.may("sessions:read", userId)) this.caller.require("sessions:read");
     return (await this.byUser.load(userId)).map(sessionOf);
   }
 
   /** Null when there is none that is live, or none that the caller may know of. */
   async find(id: string): Promise<Session | null> {
     const session = isId(id) ? await this.sessions.findLive(id) : undefined;
-    const mayKnow = session?.user_id === this.caller.id || this.caller.may("sessions:read");
-    return session && mayKnow ? sessionOf(session) : null;
+    return session && this.may("sessions:read", session.user_id) ? sessionOf(session) : null;
   }
 
   isCurrent(session: Session): boolean {
@@ -65,11 +65,17 @@ export class SessionService {
     const { act, sid } = this.caller.signedIn();
     if (act && id !== sid) throw new SystemError("IN_PERSON_ONLY");
     const session = isId(id) ? await this.sessions.findLive(id) : undefined;
-    const mayRevoke = session?.user_id === this.caller.id || this.caller.may("sessions:revoke");
-    const [ended] = session && mayRevoke ? await this.end({ id }) : [];
+    const [ended] = session && this.may("sessions:revoke", session.user_id) ? await this.end({ id }) : [];
     if (!ended) throw new SystemError("SESSION_NOT_FOUND");
     this.audit.describe({ metadata: { userId: ended.user_id } });
     return sessionOf(ended);
+  }
+
+  /** Of a person's own sessions they may do all; their API key only what it was given. */
+  private may(permission: Permission, userId: string): boolean {
+    if (this.caller.may(permission)) return true;
+    if (userId !== this.caller.id) return false;
+    return this.caller.claims?.client === "user" || this.caller.may(`${permission}:own`);
   }
 
   private async end(which: Parameters<SessionRepository["end"]>[0]): Promise<SessionRow[]> {
