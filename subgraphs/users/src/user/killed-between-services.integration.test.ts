@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Moment } from "../fixtures/holding-proxy.fixture.js";
 import { administrator, TwoServices } from "../fixtures/two-services.fixture.js";
@@ -97,27 +97,30 @@ describe.each(MOMENTS)("auth, killed when users was waited for: %s", (moment) =>
     const { id } = await services.person();
     const email = `${randomUUID()}@example.com`;
     const requestId = randomUUID();
-    // As a process leaves it that dies in EmailChange.change.
-    if (moment === "after it did its part")
-      await services.users.run((query) => query("person").where({ id }).update({ email }));
-    const identity = { caller: { ...administrator, sub: id }, request: {} };
-    await services.auth.run((query) =>
-      query("intent").insert({
-        id: randomUUID(),
-        kind: "change-email",
-        user_id: id,
-        payload: JSON.stringify({ email }),
-        attempt: JSON.stringify({ action: "user.change-email", identity, path: "confirmEmailChange" }),
-        request_id: requestId,
-      }),
-    );
+    const token = randomUUID();
+    const token_hash = createHash("sha256").update(token).digest();
+    const expires_at = new Date(Date.now() + 60_000);
+    const link = { user_id: id, kind: "confirm-email-change", token_hash, email, expires_at };
+    await services.auth.run((query) => query("mail_token").insert(link));
+    services.toUsers.hold(moment);
+    const confirm = "mutation ($token: String!) { confirmEmailChange(token: $token) }";
+    const from = { caller: undefined, requestId };
+    const confirming = services.send("auth", confirm, { token }, from).catch(() => undefined);
+    await expect.poll(() => services.toUsers.held.length, WITHIN).toBe(1);
+    await services.kill("auth");
+    services.toUsers.letGo();
+    await confirming;
+    await services.run("auth");
+
     await expect.poll(() => services.intents(), WITHIN).toBe(0);
     const both = { status: "ACTIVE", email };
     expect(await services.standing(id)).toEqual({ users: both, auth: both });
     expect(await services.events(requestId)).toMatchObject([
-      { action: "user.change-email", outcome: "success", user_id: id, entity_id: id },
+      { action: "auth.confirm-email-change", outcome: "success", user_id: id, entity_id: id },
     ]);
-  }, 30_000);
+    const again = await services.send("auth", confirm, { token }, { caller: undefined });
+    expect(again.errors?.[0]?.extensions.reason).toBe("LINK_INVALID");
+  }, 45_000);
 });
 
 it("auth, killed while it is called, does its part once it is back; who asked is told to try again", async () => {
