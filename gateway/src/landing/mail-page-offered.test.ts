@@ -6,7 +6,7 @@ it.each([
   ["in production", false, { NODE_ENV: "production" }],
   ["where others can reach it, whatever NODE_ENV says", false, { HOST: "0.0.0.0" }],
 ])("the page of mails is offered %s: %o", async (_, isOffered, environment) => {
-  const supergraph = await TestSupergraph.start(environment as Record<string, string>);
+  const supergraph = await TestSupergraph.start(environment);
   const html = { accept: "text/html", host: "localhost" };
   const landing = await supergraph.get("/", html);
   const mail = await supergraph.get("/dev/mail", html);
