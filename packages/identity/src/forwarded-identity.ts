@@ -1,4 +1,5 @@
-import { SignJWT, errors, jwtVerify, type CryptoKey } from "jose";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { errors, jwtVerify } from "jose";
 import { SystemError } from "@supergraph/errors";
 import type { Claims, ForwardedIdentity, RequestFacts } from "./claims.js";
 
@@ -6,36 +7,34 @@ const ISSUER = "gateway";
 const TYPE = "claims+jwt";
 const LIFETIME_SECONDS = 60;
 
-/** Keys by secret: jose would import the bytes anew for every token. */
-const keys = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+/** Keys by secret: they would be imported anew for every token. */
+const keys = new WeakMap<Uint8Array, KeyObject>();
 
-function keyOf(secret: Uint8Array): Promise<CryptoKey> {
-  const known = keys.get(secret);
-  if (known) return known;
-  const hmac = { name: "HMAC", hash: "SHA-256" };
-  const key = crypto.subtle.importKey("raw", new Uint8Array(secret), hmac, false, ["sign", "verify"]);
+function keyOf(secret: Uint8Array): KeyObject {
+  const key = keys.get(secret) ?? createSecretKey(secret);
   keys.set(secret, key);
   return key;
 }
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+const HEADER = base64url({ alg: "HS256", typ: TYPE });
 
 /**
  * The header `x-claims`: a JWT (RFC 7519), HS256 with the secret that the services share, for one audience and 60 s.
  * A subgraph takes identity from this alone; nothing that a client sends can stand for it.
  */
-export async function signForwardedIdentity(
+export function signForwardedIdentity(
   identity: ForwardedIdentity,
   audience: string,
   secret: Uint8Array,
 ): Promise<string> {
-  const { sub, ...claims } = identity.caller ?? { sub: undefined };
-  const token = new SignJWT({ ...claims, request: identity.request })
-    .setProtectedHeader({ alg: "HS256", typ: TYPE })
-    .setIssuer(ISSUER)
-    .setAudience(audience)
-    .setIssuedAt()
-    .setExpirationTime(`${LIFETIME_SECONDS}s`);
-  if (sub !== undefined) token.setSubject(sub);
-  return token.sign(await keyOf(secret));
+  const iat = Math.floor(Date.now() / 1_000);
+  const claims = { ...identity.caller, request: identity.request, iss: ISSUER, aud: audience };
+  // RFC 7515 section 3.1, without a turn to the thread pool: that costs 20 times the HMAC, and every fetch is signed.
+  const signed = `${HEADER}.${base64url({ ...claims, iat, exp: iat + LIFETIME_SECONDS })}`;
+  const signature = createHmac("sha256", keyOf(secret)).update(signed).digest("base64url");
+  return Promise.resolve(`${signed}.${signature}`);
 }
 
 /**
@@ -48,7 +47,7 @@ export async function verifyForwardedIdentity(
   secret: Uint8Array,
 ): Promise<ForwardedIdentity> {
   try {
-    const { payload } = await jwtVerify<Partial<Claims> & { request?: RequestFacts }>(token, await keyOf(secret), {
+    const { payload } = await jwtVerify<Partial<Claims> & { request?: RequestFacts }>(token, keyOf(secret), {
       algorithms: ["HS256"],
       typ: TYPE,
       issuer: ISSUER,
