@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
+import { optionalTool } from "./scripts/optional-tool.mjs";
 
 const require = createRequire(import.meta.url);
 const workspaces = ["packages", "gateway", "subgraphs", "migrations", "observability", "topology"];
@@ -45,6 +46,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: under("**/*.integration.test.ts"),
+          env: { REDIS_SERVER: optionalTool("redis-server") ?? "" },
           globalSetup: "packages/testing/src/postgres-setup.ts",
           testTimeout: 30_000,
           hookTimeout: 60_000,

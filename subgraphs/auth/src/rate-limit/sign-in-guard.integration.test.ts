@@ -15,6 +15,8 @@ import { SubjectHash } from "./subject-hash.js";
 const userId = "01990000-0000-7000-8000-000000000001";
 const email = "Ada@example.com";
 const hash = new SubjectHash(new Uint8Array(32).fill(7));
+/** Where it is; empty on a machine that lacks it. */
+const redisServer = process.env.REDIS_SERVER;
 const wrong = () => Promise.resolve(false);
 const right = () => Promise.resolve(true);
 const REFUSED = { reason: "TOO_MANY_REQUESTS", code: "RATE_LIMITED" };
@@ -178,33 +180,35 @@ describe("guessing passwords", () => {
     expect(await owner.run((query) => query("rate_limit").select("*"))).toEqual([]);
   });
 
-  it("is counted by replicas together in Redis, and goes on when Redis has gone", async () => {
-    const server = await startRedis();
-    const log = createLog("auth", "silent");
-    const connections = [connectRedis(server.url, log), connectRedis(server.url, log)];
-    const replicas = connections.map((redis) => guardOn(database, inRedis(redis)).guard);
-    for (const redis of connections) await expect.poll(() => redis.status).toBe("ready");
-    const ip = addresses();
-    for (let count = 0; count < 5; count++) for (const guard of replicas) await fail(guard, 1, { ip: () => ip });
-    for (const guard of replicas) {
-      const refusal: unknown = await guard.password({ email, userId, ip }, right).catch((error: unknown) => error);
-      expect(refusal).toMatchObject(REFUSED);
-      const { extensions } = refusal as { extensions: { retryAfterSeconds: number } };
-      expect(extensions.retryAfterSeconds).toBeGreaterThan(800);
-      expect(await guard.password({ email, userId, ip: addresses() }, right)).toBe(true);
-    }
-    expect(server.keys().join()).not.toContain(ip);
+  if (redisServer) {
+    it("is counted by replicas together in Redis, and goes on when Redis has gone", async () => {
+      const server = await startRedis(redisServer);
+      const log = createLog("auth", "silent");
+      const connections = [connectRedis(server.url, log), connectRedis(server.url, log)];
+      const replicas = connections.map((redis) => guardOn(database, inRedis(redis)).guard);
+      for (const redis of connections) await expect.poll(() => redis.status).toBe("ready");
+      const ip = addresses();
+      for (let count = 0; count < 5; count++) for (const guard of replicas) await fail(guard, 1, { ip: () => ip });
+      for (const guard of replicas) {
+        const refusal: unknown = await guard.password({ email, userId, ip }, right).catch((error: unknown) => error);
+        expect(refusal).toMatchObject(REFUSED);
+        const { extensions } = refusal as { extensions: { retryAfterSeconds: number } };
+        expect(extensions.retryAfterSeconds).toBeGreaterThan(800);
+        expect(await guard.password({ email, userId, ip: addresses() }, right)).toBe(true);
+      }
+      expect((await connections[0]?.keys("*"))?.join()).not.toContain(ip);
 
-    const [first] = replicas;
-    await first?.lift(userId, ip);
-    expect(await first?.password({ email, userId, ip }, right)).toBe(true);
+      const [first] = replicas;
+      await first?.lift(userId, ip);
+      expect(await first?.password({ email, userId, ip }, right)).toBe(true);
 
-    await server.stop();
-    await expect.poll(() => connections[0]?.status).not.toBe("ready");
-    for (let count = 0; count < 10; count++) expect(await first?.password({ email, userId, ip }, wrong)).toBe(false);
-    await expect(first?.password({ email, userId, ip }, right)).rejects.toMatchObject(REFUSED);
-    for (const redis of connections) redis.disconnect();
-  });
+      await server.stop();
+      await expect.poll(() => connections[0]?.status).not.toBe("ready");
+      for (let count = 0; count < 10; count++) expect(await first?.password({ email, userId, ip }, wrong)).toBe(false);
+      await expect(first?.password({ email, userId, ip }, right)).rejects.toMatchObject(REFUSED);
+      for (const redis of connections) redis.disconnect();
+    });
+  }
 
   it("is limited by each replica for itself while the store is out of reach", async () => {
     const gone = new Database({ url: disposable.url("auth"), schema: "auth" });
