@@ -37,7 +37,8 @@ export class EmailService {
     this.use.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
     this.use.mail.assertSetUp();
     const account = await this.use.accounts.find(sub);
-    if (account && (await mayMail(this.use.limits, this.caller, account.email))) await this.use.mail.verification(sub);
+    const by = { limits: this.use.limits, caller: this.caller };
+    if (account && (await mayMail("verify-email", account.email, by))) await this.use.mail.verification(sub);
     return true;
   }
 
@@ -73,7 +74,7 @@ export class EmailService {
     );
     if (!isRight) throw new SystemError("INVALID_CREDENTIALS", { message: "The password is wrong." });
     if (email === account.email) throw invalidInput({ path: "newEmail", message: "is your address already" });
-    if (await mayMail(limits, this.caller, email)) await mail.emailChange(sub, email);
+    if (await mayMail("confirm-email-change", email, { limits, caller: this.caller })) await mail.emailChange(sub, email);
     return true;
   }
 

@@ -38,7 +38,7 @@ export class PasswordResetService {
       throw invalidInput({ path: "email", message: `at most ${EMAIL_LENGTH} characters` });
     const account = await accounts.findByEmail(email);
     if (account) audit.describe({ target: { type: "User", id: account.user_id, label: account.email } });
-    if (await mayMail(limits, this.caller, email)) await mail.passwordReset(email);
+    if (await mayMail("reset-password", email, { limits, caller: this.caller })) await mail.passwordReset(email);
     return true;
   }
 

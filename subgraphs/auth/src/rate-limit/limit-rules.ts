@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE;
 
 /**
  * Every limit of this service; the setting RATE_LIMITS gives a kind other `points`. Accounts are counted by the e-mail
- * address that was typed, whether or not there is one of it; addresses are as in `address.ts`.
+ * address that was typed (`account.ts`), whether or not there is one of it; addresses are as in `address.ts`.
  */
 export const limitRules = {
   /** Wrong passwords for one account from one address. */
@@ -30,7 +30,7 @@ export const limitRules = {
   "second-factor": { points: 10, seconds: HOUR, blockSeconds: HOUR },
   /** Accounts made from one address. */
   registration: { points: 1_000, seconds: HOUR },
-  /** Mail that anybody may have sent to one account. */
+  /** Mail of one kind that anybody may have sent to one account. */
   "mail-to-account": { points: 5, seconds: HOUR },
   /** Mail that one address may have sent. */
   "mail-from-address": { points: 100, seconds: HOUR },

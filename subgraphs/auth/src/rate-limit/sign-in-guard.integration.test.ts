@@ -84,6 +84,17 @@ describe("guessing passwords", () => {
     await expect(guard.password({ email: unknown, userId: undefined, ip }, wrong)).rejects.toMatchObject(REFUSED);
   });
 
+  it("is counted for an address in whichever spelling, so that spellings don't tell whether there is an account", async () => {
+    const { guard } = guardOn(database);
+    const ip = addresses();
+    const spellings = ["spelled@example.com", "SPELLED@example.com", "spelled@ｅｘａｍｐｌｅ.com", "spelled@example。com"];
+    for (const unknown of spellings) await fail(guard, 2, { email: unknown, ip: () => ip });
+    await fail(guard, 2, { email: "spelled@EXAMPLE.com", ip: () => ip });
+    for (const unknown of spellings) {
+      await expect(guard.password({ email: unknown, userId: undefined, ip }, wrong)).rejects.toMatchObject(REFUSED);
+    }
+  });
+
   it("can't be outrun by guessing all at once, on two replicas", async () => {
     const [one, two] = [guardOn(database).guard, guardOn(other).guard];
     const ip = addresses();

@@ -1,4 +1,5 @@
 import type { AccountRepository } from "../account/account.repository.js";
+import { accountOf } from "./account.js";
 import { addressOf } from "./address.js";
 import type { KnownAddressRepository } from "./known-address.repository.js";
 import type { RateLimits } from "./rate-limits.js";
@@ -31,7 +32,7 @@ export class SignInGuard {
 
   /** Whether a password is right; wrong ones count. @throws SystemError TOO_MANY_REQUESTS, with retryAfterSeconds */
   async password({ email, userId, ip }: PasswordGuess, isRight: () => Promise<boolean>): Promise<boolean> {
-    const account = email.toLowerCase();
+    const account = accountOf(email);
     const address = addressOf(ip);
     return this.limits.guess(
       [
@@ -62,8 +63,9 @@ export class SignInGuard {
    * account, and those that came from this address.
    */
   async lift(userId: string, ip?: string): Promise<void> {
-    const account = (await this.accounts.findById(userId))?.email.toLowerCase();
-    if (account === undefined) return;
+    const email = (await this.accounts.findById(userId))?.email;
+    if (email === undefined) return;
+    const account = accountOf(email);
     await this.limits.reset("sign-in-account", account);
     if (ip !== undefined) await this.limits.reset("sign-in-pair", account, addressOf(ip));
   }
