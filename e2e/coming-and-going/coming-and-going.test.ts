@@ -51,6 +51,10 @@ describe("an administrator", () => {
 
   it("who is the last can't be suspended, deleted or erased, not by themselves either", async () => {
     const admin = await administrator();
+    const { roles } = await admin.data<{ roles: { name: string; userCount: number }[] }>(
+      "{ roles { name userCount } }",
+    );
+    expect(roles).toContainEqual({ name: "admin", userCount: 1 });
     for (const field of ['suspendUser(id: $id, reason: "x")', "deleteUser(id: $id)"]) {
       const refused = await admin.error(`mutation ($id: ID!) { ${field} { id } }`, { id: admin.id });
       expect(refused.extensions.reason).toBe("LAST_ADMINISTRATOR");
