@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AuditTrail } from "@supergraph/audit-trail";
 import { UndoableCreation } from "@supergraph/intent";
 import { Database, newId } from "@supergraph/persistence";
@@ -109,6 +110,27 @@ describe("the last administrator", () => {
       expect(await roles.hasActiveAdministrator()).toBe(true);
     },
   );
+
+  it("is left when they leave while another, who has just become one, is being suspended", async () => {
+    const [administrator, ordinary] = [await person(ADMINISTRATOR), await person()];
+    const lastAdministrator = new LastAdministrator(roles);
+    const [begun, made] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const suspension = database.unitOfWork(() =>
+      lastAdministrator.outlives(ordinary, async () => {
+        begun.resolve(undefined);
+        await made.promise;
+        await accounts.update(ordinary, { status: "SUSPENDED" });
+      }),
+    );
+    await begun.promise;
+    await roles.grantByName(ordinary, [ADMINISTRATOR]);
+    const leaving = service.setStatus(administrator, "DELETED");
+    // It has done so, or waits for the suspension.
+    await Promise.race([leaving.catch(() => undefined), sleep(300)]);
+    made.resolve(undefined);
+    await Promise.allSettled([suspension, leaving]);
+    expect(await roles.hasActiveAdministrator()).toBe(true);
+  });
 });
 
 describe("an account that users asks for", () => {

@@ -23,11 +23,16 @@ export class EndOfAccess {
     await this.sessionChanges.append("user", userId);
   }
 
+  /** Ends the person's API keys; how many there were. Gateways hear of it by what `ofSessions` tells them. */
+  ofApiKeys(userId: string): Promise<number> {
+    return this.apiKeys.revokeAll(userId);
+  }
+
   /** Ends all of it: sessions with their refresh tokens, API keys, links that were mailed, and roles. */
   async ofEverything(userId: string): Promise<void> {
     await this.ofSessions(userId);
     await this.sessions.deleteRefreshTokens(userId);
-    await this.apiKeys.revokeAll(userId);
+    await this.ofApiKeys(userId);
     await this.mail.endLinks(userId);
     await this.roles.revokeAll(userId);
   }

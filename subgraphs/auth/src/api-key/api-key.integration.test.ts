@@ -125,6 +125,13 @@ describe("API keys", () => {
     expect(await claimsOf(key)).toMatchObject({ sub: claims.sub });
   });
 
+  it("are not made any more for an account that was deleted a moment ago, to come back with it", async () => {
+    const { claims } = await api.personWith("users:read");
+    await api.owner.run((query) => query("account").where({ user_id: claims.sub }).update({ status: "DELETED" }));
+    expect(reasonOf(await create(claims))).toBe("ACCOUNT_NOT_ACTIVE");
+    expect(await api.owner.run((query) => query("api_key").where({ user_id: claims.sub }))).toEqual([]);
+  });
+
   it("are their owner's alone to see and revoke, but for who holds the permission to", async () => {
     const [one, other] = [await api.personWith("users:read"), await api.personWith("users:read")];
     const { apiKey } = await created(one.claims);

@@ -61,10 +61,14 @@ export class ApiKeyRepository {
     );
   }
 
-  /** How many live ones the person has; until the unit of work ends nobody else adds one. */
-  async countLiveLocked(userId: string): Promise<number> {
+  /**
+   * How many live ones the person has, undefined when their account is not active; until the unit of work ends nobody
+   * else adds one, and the account stays what it is.
+   */
+  async countLiveLocked(userId: string): Promise<number | undefined> {
     return this.database.run(async (query) => {
-      await query("account").where({ user_id: userId }).forNoKeyUpdate().first("user_id");
+      const active = query("account").where({ user_id: userId, status: "ACTIVE" });
+      if (!(await active.forNoKeyUpdate().first<object | undefined>("user_id"))) return undefined;
       const [counted] = await query("api_key")
         .where({ user_id: userId })
         .whereRaw(LIVE)
@@ -95,9 +99,9 @@ export class ApiKeyRepository {
     return row;
   }
 
-  /** Ends all that the person has made. */
-  async revokeAll(userId: string): Promise<void> {
-    await this.database.run((query) =>
+  /** Ends all that the person has made; how many there were. */
+  async revokeAll(userId: string): Promise<number> {
+    return this.database.run(async (query) =>
       query("api_key").where({ user_id: userId }).whereNull("revoked_at").update({ revoked_at: query.fn.now() }),
     );
   }

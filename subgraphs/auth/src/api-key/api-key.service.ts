@@ -37,13 +37,16 @@ export class ApiKeyService {
     return key && this.may("api-keys:read", key) ? apiKeyOf(key) : null;
   }
 
-  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, PERMISSION_MISSING, TOO_MANY_API_KEYS */
+  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, PERMISSION_MISSING, ACCOUNT_NOT_ACTIVE, TOO_MANY_API_KEYS */
   async create({ name, permissions, expiresAt = null }: ApiKeyInput): Promise<CreatedApiKey> {
     const { sub } = this.caller.inPerson();
     assertGrantable(permissions);
     assertHeld(this.caller, permissions);
     assertGoodExpiry(expiresAt);
-    if ((await this.keys.countLiveLocked(sub)) >= MAXIMUM_KEYS) throw new SystemError("TOO_MANY_API_KEYS");
+    const count = await this.keys.countLiveLocked(sub);
+    // Of an account that was deleted a moment ago: its keys have ended, and this one would come back with it.
+    if (count === undefined) throw new SystemError("ACCOUNT_NOT_ACTIVE");
+    if (count >= MAXIMUM_KEYS) throw new SystemError("TOO_MANY_API_KEYS");
     const secret = newApiKey();
     const key = await this.keys.insert({
       user_id: sub,

@@ -105,6 +105,28 @@ describe("a password reset", () => {
     });
   });
 
+  it("ends the API keys of an account whose address nobody had proved: somebody else may have made it", async () => {
+    const keyOf = async ({ user_id }: { user_id: string }) => {
+      const key = {
+        id: newId(),
+        user_id,
+        name: "CI",
+        prefix: "sgk_1234",
+        secret_hash: Buffer.from(user_id),
+        permissions: [],
+      };
+      await auth.owner.run((query) => query("api_key").insert(key));
+      return () =>
+        auth.owner.run((query) => query("api_key").where({ id: key.id }).whereNull("revoked_at").pluck("id"));
+    };
+    const [unproved, proved] = [await person(), await person({ email_verified: true })];
+    const [live, liveOfProved] = [await keyOf(unproved), await keyOf(proved)];
+    for (const { email } of [unproved, proved]) await reset(await resetLink(email));
+    expect(await live()).toEqual([]);
+    expect(await liveOfProved()).toHaveLength(1);
+    expect((await eventsOf("auth.reset-password")).at(-2)?.metadata).toEqual({ apiKeysEnded: 1 });
+  });
+
   it("by a weak password is refused, and the link still works", async () => {
     const someone = await person();
     const token = await resetLink(someone.email);

@@ -43,19 +43,22 @@ export class PasswordResetService {
   }
 
   /**
-   * Sets the password and ends every session. It signs nobody in: signing in asks for the second factor as ever.
+   * Sets the password and ends every session. It signs nobody in: signing in asks for the second factor as ever. Of an
+   * account whose address nobody had proved it ends the API keys as well: whoever registered it, with an address that
+   * may be another's, must not stay in it.
    * @throws SystemError LINK_INVALID, INVALID_INPUT
    */
   async reset(token: string, newPassword: string): Promise<boolean> {
     const { accounts, endOfAccess, guard, mail, links, audit } = this.use;
     const opened = await links.open(token, "reset-password", "set-password");
-    const { user_id: userId, email } = opened.account;
+    const { user_id: userId, email, email_verified: wasVerified } = opened.account;
     await assertGoodPassword(newPassword, "newPassword", { email, names: [] });
     const passwordHash = await hashPassword(newPassword);
     await links.use(opened);
     // That they read the mail proves the address.
     const change = { password_hash: passwordHash, email_verified: true };
     if (!(await accounts.updateActive({ user_id: userId, email }, change))) throw new SystemError("LINK_INVALID");
+    if (!wasVerified) audit.describe({ metadata: { apiKeysEnded: await endOfAccess.ofApiKeys(userId) } });
     await endOfAccess.ofSessions(userId);
     await guard.lift(userId, this.caller.identity.request.ip);
     await mail.endLinks(userId);

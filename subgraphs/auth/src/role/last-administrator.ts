@@ -11,8 +11,9 @@ export class LastAdministrator {
    * @throws SystemError LAST_ADMINISTRATOR when nobody would be left
    */
   async outlives<Result>(userId: string, change: () => Promise<Result>): Promise<Result> {
-    if (!(await this.roles.hasActiveAdministrator(userId))) return change();
+    // First of all: who is made an administrator at this moment must not be counted on by one who leaves meanwhile.
     await this.roles.lockAdministrators();
+    if (!(await this.roles.hasActiveAdministrator(userId))) return change();
     const result = await change();
     if (!(await this.roles.hasActiveAdministrator())) throw new SystemError("LAST_ADMINISTRATOR");
     return result;

@@ -216,6 +216,15 @@ describe("a second factor", () => {
     ]);
   });
 
+  it("is known to an API key of the person only when it was given that", async () => {
+    const { sid: _, ...rest } = self;
+    const byKey = (...permissions: string[]): Claims => ({ ...rest, permissions, client: "api_key", keyId: newId() });
+    const known = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on User { mfaEnabled } } }`;
+    const of = [{ __typename: "User", id: self.sub }];
+    expect(await api.reason(known, { of }, byKey("users:update:own"))).toBe("PERMISSION_MISSING");
+    expect(await api.field(known, { of }, byKey("users:read:own"))).toEqual([{ mfaEnabled: false }]);
+  });
+
   it("can't be read in the database, nor moved to another person's row", async () => {
     const { secret, codes } = await enroll();
     const tables = await api.owner.run((query) =>

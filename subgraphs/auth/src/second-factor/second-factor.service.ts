@@ -48,7 +48,9 @@ export class SecondFactorService {
 
   /** @throws SystemError PERMISSION_MISSING for anybody but the person and holders of users:read */
   async isEnrolled(userId: string): Promise<boolean> {
-    if (userId !== this.caller.id) this.caller.require("users:read");
+    const isOwn =
+      userId === this.caller.id && (this.caller.claims?.client === "user" || this.caller.may("users:read:own"));
+    if (!isOwn) this.caller.require("users:read");
     return (await this.loaders.enrolled.load(userId)) !== null;
   }
 

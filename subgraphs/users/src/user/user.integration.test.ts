@@ -196,6 +196,15 @@ it("a person deletes and exports their own account in person, and nobody else's"
   });
 });
 
+it("an API key sees the e-mail address and settings of its owner only when it was given that", async () => {
+  const { id } = await person();
+  const byKey = (...permissions: string[]) => self(id, { client: "api_key", keyId: newId(), permissions });
+  for (const field of ["email", "settings"]) {
+    expect(reasonOf(await send(`{ me { ${field} } }`, {}, byKey("users:update:own")))).toBe("PERMISSION_MISSING");
+    expect(reasonOf(await send(`{ me { ${field} } }`, {}, byKey("users:read:own")))).toBeUndefined();
+  }
+});
+
 it("an export is never half of it", async () => {
   const { id } = await person();
   answer = (service) =>

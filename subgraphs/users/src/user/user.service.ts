@@ -50,13 +50,13 @@ export class UserService {
 
   /** @throws SystemError PERMISSION_MISSING for anybody but the person and holders of users:read */
   emailOf(user: User): string | null {
-    if (!this.isSelf(user.id)) this.caller.require("users:read");
+    if (!this.mayReadAsSelf(user.id)) this.caller.require("users:read");
     return user.email;
   }
 
   /** @throws SystemError PERMISSION_MISSING for anybody but the person */
   settingsOf(user: User): unknown {
-    if (!this.isSelf(user.id)) {
+    if (!this.mayReadAsSelf(user.id)) {
       throw new SystemError("PERMISSION_MISSING", { message: "Settings are for the person's own clients." });
     }
     return user.settings;
@@ -130,6 +130,11 @@ export class UserService {
 
   private isSelf(id: string): boolean {
     return this.caller.id === id;
+  }
+
+  /** Of their own record a person may see all; their API key only what it was given. */
+  private mayReadAsSelf(id: string): boolean {
+    return this.isSelf(id) && (this.caller.claims?.client === "user" || this.caller.may("users:read:own"));
   }
 }
 
