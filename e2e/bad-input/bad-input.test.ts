@@ -96,12 +96,45 @@ describe("an argument that can't be right", () => {
   });
 
   it.each([
-    ["an e-mail", 'mutation { login(input: { email: "a\\u0000b", password: "long enough it is" }) { user { id } } }'],
-    ["a search", '{ users(filter: { search: "\\u0000" }) { nodes { id } } }'],
-    ["a name", 'mutation ($id: ID!) { updateUser(id: $id, input: { firstName: "\\u0000" }) { id } }'],
-  ])("is BAD_USER_INPUT: U+0000 in %s", async (_, query) => {
+    [
+      "an e-mail",
+      "input.email",
+      'mutation { login(input: { email: "a\\u0000b", password: "long enough it is" }) { user { id } } }',
+    ],
+    ["a search", "filter.search", '{ users(filter: { search: "\\u0000" }) { nodes { id } } }'],
+    [
+      "a name",
+      "input.firstName",
+      'mutation ($id: ID!) { updateUser(id: $id, input: { firstName: "A\\u0000" }) { id } }',
+    ],
+    [
+      "a profile",
+      "input.profile.bio",
+      'mutation ($id: ID!) { updateUser(id: $id, input: { profile: { bio: "\\u0000" } }) { id } }',
+    ],
+    ["a reason", "reason", 'mutation { rotateSigningKey(reason: "why\\u0000") { kid } }'],
+  ])("is BAD_USER_INPUT, and named: U+0000 in %s", async (_, path, query) => {
     const { extensions } = await admin.error(query, { id: admin.id });
     expect(extensions).toMatchObject({ code: "BAD_USER_INPUT", reason: "INVALID_INPUT" });
+    expect(extensions.fields?.map((field) => field.path)).toContain(path);
+  });
+
+  it.each([
+    [
+      "of who registers",
+      "firstName",
+      'register(input: { email: $email, password: $email, firstName: " ", lastName: "B" })',
+    ],
+    ["of who is made", "lastName", 'createUser(input: { email: $email, firstName: "A", lastName: "\\t" })'],
+    ["of who changes it", "displayName", 'updateUser(id: $id, input: { displayName: "\\u200b" })'],
+  ])("is BAD_USER_INPUT: a name %s that nobody sees", async (_, field, call) => {
+    const selection = call.startsWith("register") ? "{ user { id } }" : "{ id }";
+    const variables = call.includes("$id") ? "$id: ID!" : "$email: String!";
+    const { extensions } = await admin.error(`mutation (${variables}) { ${call} ${selection} }`, {
+      id: admin.id,
+      email: "nameless@example.com",
+    });
+    expect(extensions).toMatchObject({ reason: "INVALID_INPUT", fields: [{ path: `input.${field}` }] });
   });
 
   it("finds nothing: an id that is none", async () => {

@@ -9,3 +9,4 @@ export type {
   AuditTarget,
 } from "./audit-event.js";
 export { AuditTrail, type Attempt } from "./audit-trail.js";
+export { givenReason } from "./given-reason.js";

@@ -22,3 +22,4 @@ export { GraphQLBigInt, GraphQLDate, GraphQLDateTime, GraphQLDecimal, GraphQLJSO
 export { buildExecutableSchema, buildStaticSchema } from "./schema.js";
 export type { ReferenceResolver, SchemaExtension, SchemaParts, StaticSchema } from "./schema.js";
 export { createSubgraphServer, type SubgraphServerOptions } from "./server.js";
+export { IsWrittenName } from "./text-rules.js";

@@ -52,6 +52,14 @@ export class AccountRepository {
     return row !== undefined;
   }
 
+  /** What it is and stays until the unit of work ends. */
+  async lockStatus(userId: string): Promise<AccountRow["status"] | undefined> {
+    const row = await this.database.run((query) =>
+      query<AccountRow>("account").where({ user_id: userId }).forShare().first("status"),
+    );
+    return row?.status;
+  }
+
   /** Sets the password of an active account that has the one it had; false when there is none. */
   async replacePassword({ user_id, password_hash }: AccountRow, by: string): Promise<boolean> {
     const replaced = await this.database.run((query) =>

@@ -1,4 +1,4 @@
-import type { AuditTrail } from "@supergraph/audit-trail";
+import { givenReason, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
 import { holds, type Claims } from "@supergraph/identity";
 import { isId } from "@supergraph/persistence";
@@ -9,7 +9,6 @@ import type { SessionIssuer } from "../session/session-issuer.js";
 import type { AuthPayload } from "../session/session.type.js";
 
 const MAXIMUM_MINUTES = 60;
-const MAXIMUM_REASON = 500;
 
 export interface ImpersonationDependencies {
   accounts: AccountRepository;
@@ -32,9 +31,10 @@ export class ImpersonationService {
    */
   async impersonate(userId: string, reason: string, minutes: number): Promise<AuthPayload> {
     const impersonator = this.caller.inPerson();
-    assertBounds(reason, minutes);
+    const because = givenReason(reason);
+    assertBounds(minutes);
     const person = await this.person(userId);
-    this.use.audit.describe({ target: { type: "User", id: person.user_id, label: person.email }, reason });
+    this.use.audit.describe({ target: { type: "User", id: person.user_id, label: person.email }, reason: because });
     if (person.user_id === impersonator.sub) throw invalidInput({ path: "userId", message: "must be somebody else" });
     if (person.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
     await this.assertHoldsNoMore(person, impersonator);
@@ -62,9 +62,7 @@ export class ImpersonationService {
   }
 }
 
-function assertBounds(reason: string, minutes: number): void {
-  if (reason.trim() === "" || reason.length > MAXIMUM_REASON)
-    throw invalidInput({ path: "reason", message: `must be 1 to ${MAXIMUM_REASON} characters` });
+function assertBounds(minutes: number): void {
   if (minutes < 1 || minutes > MAXIMUM_MINUTES)
     throw invalidInput({ path: "minutes", message: `must be 1 to ${MAXIMUM_MINUTES}` });
 }

@@ -10,6 +10,10 @@ describe("a person whom a provider describes", () => {
     [{ name: "Ada King Lovelace" }, { firstName: "Ada", lastName: "King Lovelace" }],
     [{ name: "Ada" }, { firstName: "Ada", lastName: "-" }],
     [{}, { firstName: "ada.l", lastName: "-" }],
+    [
+      { given_name: "", family_name: " \0", name: "Ada\nLovelace" },
+      { firstName: "Ada", lastName: "Lovelace" },
+    ],
     [{ given_name: "A".repeat(300) }, { firstName: "A".repeat(100), lastName: "-" }],
   ])("by %j has two names of 1 to 100 characters", (given, names) => {
     const all = { given_name: undefined, family_name: undefined, name: undefined, ...given };

@@ -120,6 +120,17 @@ describe("roles", () => {
     expect(await api.reason(UPDATE, { id: role.id, input: input([]) }, admin.claims)).toBe("ROLE_NOT_FOUND");
   });
 
+  it("are not given to who has been deleted: restored, they are an ordinary user", async () => {
+    const role = await create(["users:read"]);
+    const gone = await api.personWith();
+    await api.owner.run((query) => query("account").where({ user_id: gone.id }).update({ status: "DELETED" }));
+    const refused = await api.send(ASSIGN, { userId: gone.id, roleId: role.id }, admin.claims);
+    expect(extensionsOf(refused)).toMatchObject({ code: "CONFLICT", reason: "USER_DELETED" });
+    expect(await api.owner.run((query) => query("role_grant").where({ user_id: gone.id, role_id: role.id }))).toEqual(
+      [],
+    );
+  });
+
   it("that are built in keep their name, and are not deleted; admin keeps all that it may do", async () => {
     const change = (id: string, name: string, permissions: string[]) =>
       api.reason(UPDATE, { id, input: { name, permissions, description: "d" } }, admin.claims);

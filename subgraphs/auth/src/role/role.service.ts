@@ -79,10 +79,12 @@ export class RoleService {
     return roleOf(role);
   }
 
-  /** @throws SystemError PERMISSION_MISSING, ROLE_NOT_FOUND, USER_NOT_FOUND */
+  /** @throws SystemError PERMISSION_MISSING, ROLE_NOT_FOUND, USER_NOT_FOUND, USER_DELETED */
   async assign(userId: string, roleId: string): Promise<{ id: string }> {
     const role = await this.existing(userId, roleId);
     assertHeld(this.caller, role.permissions);
+    // Deletion took their roles; who is restored is an ordinary user, whatever was tried in the meantime.
+    if ((await this.accounts.lockStatus(userId)) === "DELETED") throw new SystemError("USER_DELETED");
     if (await this.roles.grant(userId, roleId, this.caller.signedIn().sub))
       await this.changed(userId, role, "assigned");
     return { id: userId };

@@ -1,3 +1,4 @@
+import { IsWrittenName } from "@supergraph/subgraph";
 import { IsEmail, IsOptional, Length, MaxLength } from "class-validator";
 import { Field, InputType } from "type-graphql";
 
@@ -16,8 +17,8 @@ export class RegisterInput {
   @MaxLength(PASSWORD_LENGTH, { message: "must be 12 to 72 bytes of UTF-8" })
   password!: string;
 
-  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) firstName!: string;
-  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) lastName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) @IsWrittenName() firstName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) @IsWrittenName() lastName!: string;
 }
 
 @InputType({ description: "What a person signs in with." })

@@ -1,11 +1,8 @@
-import type { AuditTrail } from "@supergraph/audit-trail";
-import { invalidInput } from "@supergraph/errors";
+import { givenReason, type AuditTrail } from "@supergraph/audit-trail";
 import type { Caller } from "@supergraph/subgraph";
 import type { KeyRotation } from "./key-rotation.js";
 import type { SigningKeyRepository, SigningKeyRow } from "./signing-key.repository.js";
 import type { SigningKey } from "./signing-key.type.js";
-
-const MAXIMUM_REASON = 500;
 
 /** The rules of signing keys, for one caller; who may call stands on the resolver. */
 export class SigningKeyService {
@@ -23,7 +20,7 @@ export class SigningKeyService {
   /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, KEY_ROTATION_UNDER_WAY */
   async rotate(reason: string): Promise<SigningKey> {
     this.caller.inPerson();
-    this.audit.describe({ reason: given(reason) });
+    this.audit.describe({ reason: givenReason(reason) });
     const replaces = await this.keys.findActiveKid();
     const published = await this.rotation.publish();
     this.audit.describe({ target: { type: "SigningKey", id: published.kid }, metadata: { replaces } });
@@ -33,18 +30,11 @@ export class SigningKeyService {
   /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, SIGNING_KEY_NOT_FOUND */
   async revoke(kid: string, reason: string): Promise<SigningKey> {
     this.caller.inPerson();
-    this.audit.describe({ reason: given(reason) });
+    this.audit.describe({ reason: givenReason(reason) });
     const { revoked, replacement } = await this.rotation.revoke(kid);
     this.audit.describe({ metadata: { replacedBy: replacement?.kid ?? null } });
     return signingKeyOf(revoked);
   }
-}
-
-/** @throws SystemError INVALID_INPUT */
-function given(reason: string): string {
-  const text = reason.trim();
-  if (text !== "" && text.length <= MAXIMUM_REASON) return text;
-  throw invalidInput({ path: "reason", message: `must have 1 to ${MAXIMUM_REASON} characters` });
 }
 
 function signingKeyOf({ kid, algorithm, status, created_at, activated_at, retired_at }: SigningKeyRow): SigningKey {

@@ -1,4 +1,4 @@
-import { GraphQLDateTime, GraphQLJSON, OrderDirection } from "@supergraph/subgraph";
+import { GraphQLDateTime, GraphQLJSON, IsWrittenName, OrderDirection } from "@supergraph/subgraph";
 import {
   IsBoolean,
   IsEmail,
@@ -66,8 +66,8 @@ export class CreateUserInput {
   @MaxLength(254)
   email!: string;
 
-  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) firstName!: string;
-  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) lastName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) @IsWrittenName() firstName!: string;
+  @Field({ description: "1 to 100 characters, as they write it." }) @Length(1, 100) @IsWrittenName() lastName!: string;
 }
 
 @InputType({ description: "What changes of a profile; what is left out stays." })
@@ -116,14 +116,17 @@ export class UpdateUserInput {
   @Field(() => String, { nullable: true, description: "1 to 100 characters." })
   @WhenGiven()
   @Length(1, 100)
+  @IsWrittenName()
   firstName?: string;
   @Field(() => String, { nullable: true, description: "1 to 100 characters." })
   @WhenGiven()
   @Length(1, 100)
+  @IsWrittenName()
   lastName?: string;
   @Field(() => String, { nullable: true, description: "1 to 200 characters; doesn't follow a change of the names." })
   @WhenGiven()
   @Length(1, 200)
+  @IsWrittenName()
   displayName?: string;
   @Field(() => UserProfileInput, { nullable: true, description: "What it leaves out stays, too." })
   @IsOptional()

@@ -1,4 +1,4 @@
-import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
+import { changesBetween, givenReason, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
 import type { Permission } from "@supergraph/identity";
 import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
@@ -19,7 +19,6 @@ const OLDEST_FIRST: UserOrder = { field: UserOrderField.CREATED_AT, direction: O
 /** Recorded as changed, without values: they are the person's own business. */
 const SENSITIVE = new Set(["settings"]);
 /** Characters; an audit event holds no more. */
-const MAXIMUM_REASON = 500;
 
 /** The rules of people's records, for one caller. */
 export class UserService {
@@ -91,7 +90,7 @@ export class UserService {
 
   /** @throws SystemError USER_NOT_FOUND, USER_DELETED, LAST_ADMINISTRATOR */
   async suspend(id: string, reason: string): Promise<User> {
-    return this.known(await this.lifecycle.setStatus(idOf(id), UserStatus.SUSPENDED, reasonOf(reason)));
+    return this.known(await this.lifecycle.setStatus(idOf(id), UserStatus.SUSPENDED, givenReason(reason)));
   }
 
   /** @throws SystemError USER_NOT_FOUND, USER_ERASED */
@@ -107,7 +106,7 @@ export class UserService {
 
   /** @throws SystemError USER_NOT_FOUND, LAST_ADMINISTRATOR */
   erase(id: string, reason: string): Promise<ErasureReceipt> {
-    return this.lifecycle.erase(idOf(id), reasonOf(reason));
+    return this.lifecycle.erase(idOf(id), givenReason(reason));
   }
 
   /** @throws SystemError PERMISSION_MISSING, IN_PERSON_ONLY, USER_NOT_FOUND, SERVICE_OUT_OF_REACH */
@@ -141,12 +140,6 @@ export class UserService {
 function idOf(id: string): string {
   if (!isId(id)) throw new SystemError("USER_NOT_FOUND");
   return id;
-}
-
-function reasonOf(reason: string): string {
-  if (reason.trim() === "" || reason.length > MAXIMUM_REASON)
-    throw invalidInput({ path: "reason", message: `must be 1 to ${MAXIMUM_REASON} characters` });
-  return reason;
 }
 
 function auditedFields({ firstName, lastName, displayName, profile, settings }: User): Record<string, unknown> {
