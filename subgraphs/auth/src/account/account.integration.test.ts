@@ -84,7 +84,7 @@ describe("the last administrator", () => {
     const id = await person(ADMINISTRATOR, "user");
     await person("user");
     await expect(REMOVALS[way]?.(id)).rejects.toMatchObject({ reason: "LAST_ADMINISTRATOR" });
-    expect(await accounts.find(id)).toMatchObject({ status: "ACTIVE" });
+    expect(await accounts.findById(id)).toMatchObject({ status: "ACTIVE" });
     expect((await roles.findByUsers([id])).map(({ name }) => name)).toEqual([ADMINISTRATOR, "user"]);
   });
 
@@ -137,7 +137,7 @@ describe("an account that users asks for", () => {
   it("is an ordinary user's without a password, is asked to set one, and is made once", async () => {
     const id = newId();
     for (const _ of [1, 2]) await service.create(id, "grace@example.com");
-    expect(await accounts.find(id)).toMatchObject({ email: "grace@example.com", password_hash: null });
+    expect(await accounts.findById(id)).toMatchObject({ email: "grace@example.com", password_hash: null });
     expect(await roles.findByUsers([id])).toMatchObject([{ name: "user" }]);
     const mails = await database.run((query) => query("mail_job").where({ user_id: id }).select("kind"));
     expect(mails).toEqual([{ kind: "set-password" }]);
@@ -152,7 +152,7 @@ describe("an account that users asks for", () => {
     const id = newId();
     await service.remove(id);
     await expect(service.create(id, "late@example.com")).rejects.toMatchObject({ reason: "TOOK_TOO_LONG" });
-    expect(await accounts.find(id)).toBeUndefined();
+    expect(await accounts.findById(id)).toBeUndefined();
   });
 });
 

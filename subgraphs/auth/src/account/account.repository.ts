@@ -16,10 +16,6 @@ export interface AccountRow {
 export class AccountRepository {
   constructor(private readonly database: Database) {}
 
-  async find(userId: string): Promise<AccountRow | undefined> {
-    return this.database.run((query) => query<AccountRow>("account").where({ user_id: userId }).first());
-  }
-
   async findByEmail(email: string): Promise<AccountRow | undefined> {
     return this.database.run((query) =>
       query<AccountRow>("account")

@@ -25,7 +25,7 @@ export class AccountService {
   /** An account without a password, of an ordinary user. @throws SystemError EMAIL_TAKEN, TOOK_TOO_LONG once undone */
   create(userId: string, email: string): Promise<void> {
     return this.creations.create(userId, async () => {
-      if (await this.accounts.find(userId)) return;
+      if (await this.accounts.findById(userId)) return;
       await storeAccount(this.accounts, { user_id: userId, email, password_hash: null });
       await this.roles.grantByName(userId, ["user"]);
       await this.mail.welcome(userId);
@@ -49,7 +49,7 @@ export class AccountService {
   remove(userId: string): Promise<void> {
     return this.creations.undo(userId, () =>
       this.lastAdministrator.outlives(userId, async () => {
-        const account = await this.accounts.find(userId);
+        const account = await this.accounts.findById(userId);
         await this.endOfAccess.ofEverything(userId);
         if (account) await this.mail.forget(account.email);
         await this.accounts.deleteEveryRowOf(userId);

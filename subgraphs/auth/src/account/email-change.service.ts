@@ -32,13 +32,13 @@ export class EmailChange {
    *   begun and will be completed
    */
   async change(userId: string, newEmail: string): Promise<void> {
-    const account = await this.accounts.find(userId);
+    const account = await this.accounts.findById(userId);
     if (account && account.status !== "ACTIVE") throw new SystemError("ACCOUNT_NOT_ACTIVE");
     await this.#carryOut(userId, { email: newEmail });
   }
 
   private async steps(userId: string, email: string): Promise<void> {
-    const before = await this.accounts.find(userId);
+    const before = await this.accounts.findById(userId);
     if (!before) throw new SystemError("USER_NOT_FOUND");
     const answer = await this.call("users", SELF, {
       method: "PUT",

@@ -15,7 +15,7 @@ export class PersonalData {
   ) {}
 
   async of(userId: string): Promise<Record<string, unknown>> {
-    const account = await this.accounts.find(userId);
+    const account = await this.accounts.findById(userId);
     const { password_hash, ...shown } = account ?? { password_hash: null };
     const sessions = await this.sessions.findByUser(userId);
     const roles = await this.roles.findByUsers([userId]);

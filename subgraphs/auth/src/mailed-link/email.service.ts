@@ -36,7 +36,7 @@ export class EmailService {
     const { sub, email } = this.caller.inPerson();
     this.use.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
     this.use.mail.assertSetUp();
-    const account = await this.use.accounts.find(sub);
+    const account = await this.use.accounts.findById(sub);
     const by = { limits: this.use.limits, caller: this.caller };
     if (account && (await mayMail("verify-email", account.email, by))) await this.use.mail.verification(sub);
     return true;
@@ -63,7 +63,7 @@ export class EmailService {
     const { sub } = this.caller.inPerson();
     mail.assertSetUp();
     // On its own, so that no connection is held while the password is hashed.
-    const account = await database.independently(() => accounts.find(sub));
+    const account = await database.independently(() => accounts.findById(sub));
     if (!account) throw new SystemError("SESSION_ENDED");
     audit.describe({ target: { type: "User", id: sub, label: account.email } });
     const email = canonicalEmail(newEmail);
@@ -74,7 +74,8 @@ export class EmailService {
     );
     if (!isRight) throw new SystemError("INVALID_CREDENTIALS", { message: "The password is wrong." });
     if (email === account.email) throw invalidInput({ path: "newEmail", message: "is your address already" });
-    if (await mayMail("confirm-email-change", email, { limits, caller: this.caller })) await mail.emailChange(sub, email);
+    if (await mayMail("confirm-email-change", email, { limits, caller: this.caller }))
+      await mail.emailChange(sub, email);
     return true;
   }
 

@@ -29,7 +29,15 @@ describe("how many mails strangers may have sent to one mailbox", () => {
   it("is five an hour, in however many spellings they write the address", async () => {
     const { email } = await person();
     const [local = ""] = email.split("@");
-    const domains = ["example.com", "EXAMPLE.com", "ｅxample.com", "eｘample.com", "exａmple.com", "example。com", "exaｍple.com"];
+    const domains = [
+      "example.com",
+      "EXAMPLE.com",
+      "ｅxample.com",
+      "eｘample.com",
+      "exａmple.com",
+      "example。com",
+      "exaｍple.com",
+    ];
     for (const domain of domains) {
       expect(await requestReset(`${local}@${domain}`)).toEqual({ data: { requestPasswordReset: true } });
     }
@@ -39,7 +47,13 @@ describe("how many mails strangers may have sent to one mailbox", () => {
 
   it("leaves the person the mail by which they get a new password, whatever else was asked for", async () => {
     const [victim, stranger] = [await person(), await person()];
-    const caller = { sub: stranger.user_id, email: stranger.email, roles: [], permissions: [], client: "user" as const };
+    const caller = {
+      sub: stranger.user_id,
+      email: stranger.email,
+      roles: [],
+      permissions: [],
+      client: "user" as const,
+    };
     for (let times = 0; times < 6; times++) {
       const asked = await auth.send(
         "mutation ($newEmail: String!, $password: String!) { requestEmailChange(newEmail: $newEmail, password: $password) }",

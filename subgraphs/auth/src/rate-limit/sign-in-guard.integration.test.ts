@@ -87,7 +87,12 @@ describe("guessing passwords", () => {
   it("is counted for an address in whichever spelling, so that spellings don't tell whether there is an account", async () => {
     const { guard } = guardOn(database);
     const ip = addresses();
-    const spellings = ["spelled@example.com", "SPELLED@example.com", "spelled@ｅｘａｍｐｌｅ.com", "spelled@example。com"];
+    const spellings = [
+      "spelled@example.com",
+      "SPELLED@example.com",
+      "spelled@ｅｘａｍｐｌｅ.com",
+      "spelled@example。com",
+    ];
     for (const unknown of spellings) await fail(guard, 2, { email: unknown, ip: () => ip });
     await fail(guard, 2, { email: "spelled@EXAMPLE.com", ip: () => ip });
     for (const unknown of spellings) {
