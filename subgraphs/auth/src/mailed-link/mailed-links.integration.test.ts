@@ -127,6 +127,19 @@ describe("a password reset", () => {
     expect((await eventsOf("auth.reset-password")).at(-2)?.metadata).toEqual({ apiKeysEnded: 1 });
   });
 
+  it("asked for by somebody else who is signed in is no event of theirs, which would tell them whose the address is", async () => {
+    const [asking, someone] = [await person(), await person()];
+    for (const email of [someone.email, "unknown-to-all@example.com", asking.email])
+      await auth.send(REQUEST, { email }, claimsOf(asking));
+    const [ofKnown, ofUnknown, ofOwn] = (await eventsOf("auth.request-password-reset")).slice(-3);
+    const asked = { user_id: null, actor_label: null, metadata: { askedBy: asking.user_id } };
+    expect([ofKnown, ofUnknown]).toMatchObject([
+      { ...asked, entity_id: someone.user_id },
+      { ...asked, entity_id: null },
+    ]);
+    expect(ofOwn).toMatchObject({ user_id: asking.user_id, entity_id: asking.user_id });
+  });
+
   it("by a weak password is refused, and the link still works", async () => {
     const someone = await person();
     const token = await resetLink(someone.email);

@@ -37,9 +37,22 @@ export class PasswordResetService {
     if (email.length > EMAIL_LENGTH)
       throw invalidInput({ path: "email", message: `at most ${EMAIL_LENGTH} characters` });
     const account = await accounts.findByEmail(email);
+    this.describeWhoAsks(account?.user_id);
     if (account) audit.describe({ target: { type: "User", id: account.user_id, label: account.email } });
     if (await mayMail("reset-password", email, { limits, caller: this.caller })) await mail.passwordReset(email);
     return true;
+  }
+
+  /**
+   * Everybody may read the events of what they did: those of asking for another's address are nobody's, or they would
+   * tell whose it is, and whether it is anybody's.
+   */
+  private describeWhoAsks(userId: string | undefined): void {
+    const asking = this.caller.claims;
+    if (!asking || asking.sub === userId) return;
+    const { sub: askedBy, act } = asking;
+    const metadata = { askedBy, ...(act && { impersonatorId: act.sub }) };
+    this.use.audit.describe({ actor: { type: "anonymous" }, metadata });
   }
 
   /**
