@@ -183,6 +183,9 @@ describe("an account that is removed", () => {
     await person(ADMINISTRATOR);
     const id = await person("user");
     await everythingOf(id);
+    const origin = { ip: "192.0.2.99", user_agent: "their very own browser" };
+    const asAnother = { id: newId(), user_id: await person("user"), impersonator_id: id, ...origin };
+    await database.run((query) => query("session").insert({ ...asAnother, expires_at: new Date() }));
     // The test must know of every table that holds people, so that one added later is seen to be emptied.
     const tables = await columnsNamed("user_id");
     for (const table of tables)
@@ -191,7 +194,7 @@ describe("an account that is removed", () => {
     for (const table of tables) expect(await rowsOf(table, id), table).toBe(0);
     for (const table of await allTables()) {
       const rows = JSON.stringify(await database.run((query) => query(table).select("*")));
-      expect(rows, table).not.toContain(`${id}@example.com`);
+      for (const value of [`${id}@example.com`, ...Object.values(origin)]) expect(rows, table).not.toContain(value);
     }
   });
 });

@@ -104,7 +104,8 @@ export class AccountRepository {
 
   /**
    * Deletes every row that belongs to the person, in whichever table of the schema: a table that is added later is not
-   * forgotten as long as its column is called `user_id`. The outbox is the audit service's.
+   * forgotten as long as its column is called `user_id`. The outbox is the audit service's. Sessions in which they acted
+   * as others are the others': only where they did it from goes.
    */
   async deleteEveryRowOf(userId: string): Promise<void> {
     const tables = await this.database.run((query) =>
@@ -116,6 +117,9 @@ export class AccountRepository {
         .where({ "columns.table_schema": "auth", "columns.column_name": "user_id", "tables.table_type": "BASE TABLE" })
         .whereNotIn("columns.table_name", ["audit_outbox", "account"])
         .pluck<string[]>("columns.table_name"),
+    );
+    await this.database.run((query) =>
+      query("session").where({ impersonator_id: userId }).update({ ip: null, user_agent: null }),
     );
     // What refers to the account goes before it.
     for (const table of [...tables, "account"])

@@ -3,6 +3,7 @@ import { newId } from "@supergraph/persistence";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AuthApi } from "../fixtures/auth-api.fixture.js";
+import { SessionRepository } from "../session/session.repository.js";
 
 const IMPERSONATE = `mutation ($userId: ID!, $reason: String! = "ticket 4711", $minutes: Int! = 15) {
   impersonate(userId: $userId, reason: $reason, minutes: $minutes) {
@@ -178,5 +179,15 @@ describe("impersonating somebody", () => {
     expect(await holderOf(other.session.id)).toMatchObject({ sub: person.sub });
     expect(await api.reason(REVOKE, { id: one.session.id }, impersonator)).toBeUndefined();
     expect(await holderOf(one.session.id)).toEqual({});
+  });
+
+  it("is told in the person's export, without where it came from: that is the impersonator's own", async () => {
+    const [admin, person] = [await support(), await somebody()];
+    const { session } = await open(person, admin);
+    const held = await new SessionRepository(api.owner).findByUser(person.sub);
+    expect(held).toMatchObject([{ id: session.id, impersonator_id: admin.sub, ip: null, user_agent: null }]);
+    expect(await api.owner.run((query) => query("session").where({ id: session.id }).pluck("ip"))).toEqual([
+      "192.0.2.7",
+    ]);
   });
 });

@@ -100,8 +100,10 @@ export class SessionRepository {
     );
   }
 
-  /** A live session lasts that long from now; one of somebody who impersonates keeps its end. */
-  /** Prolongs a live session by `seconds` from now, to `longestSeconds` after its beginning at most. */
+  /**
+   * Prolongs a live session by `seconds` from now, to `longestSeconds` after its beginning at most; one of somebody who
+   * impersonates keeps its end.
+   */
   async extend(id: string, seconds: number, longestSeconds: number): Promise<SessionRow | undefined> {
     const [row] = await this.database.run((query) =>
       query<SessionRow>("session")
@@ -139,11 +141,12 @@ export class SessionRepository {
     return rows;
   }
 
-  /** Every session that the person has had, newest first. */
+  /** Every session that the person has had, newest first; where from only of those that were their own. */
   async findByUser(userId: string): Promise<SessionRow[]> {
-    return this.database.run((query) =>
+    const rows = await this.database.run((query) =>
       query<SessionRow>("session").where({ user_id: userId }).orderBy("created_at", "desc").select("*"),
     );
+    return rows.map((row) => (row.impersonator_id === null ? row : { ...row, ip: null, user_agent: null }));
   }
 
   /** What the person's sessions could be prolonged with. */
