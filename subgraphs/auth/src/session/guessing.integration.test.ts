@@ -84,10 +84,12 @@ describe("guessing at the sign-in", () => {
 
   it("with what can be nobody's password is a wrong password", async () => {
     const { email } = await account();
-    for (const password of ["x".repeat(73), "é".repeat(150), "🔑".repeat(80), "nul\0nul nul nul", "\uD800", ""]) {
+    for (const password of ["x".repeat(73), "é".repeat(150), "🔑".repeat(80), "\uD800", ""]) {
       expect((await login(email, password))?.reason).toBe("INVALID_CREDENTIALS");
     }
-    expect((await login(email, "x".repeat(2_000)))?.code).toBe("BAD_USER_INPUT");
+    for (const password of ["x".repeat(2_000), "nul\0nul nul nul"]) {
+      expect((await login(email, password))?.code).toBe("BAD_USER_INPUT");
+    }
   });
 });
 
