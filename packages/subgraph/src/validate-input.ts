@@ -18,7 +18,9 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 async function problemsIn(input: object, parent: string): Promise<FieldProblem[]> {
   const faults = await validate(input, { forbidUnknownValues: false });
-  return [...faults.flatMap((fault) => problemsOf(fault, parent)), ...unstorableText(input, parent)];
+  const problems = faults.flatMap((fault) => problemsOf(fault, parent));
+  const named = new Set(problems.map(({ path }) => path));
+  return [...problems, ...unstorableText(input, parent).filter(({ path }) => !named.has(path))];
 }
 
 /** The name of the argument that takes inputs of this type; classes are called as their types are. */
