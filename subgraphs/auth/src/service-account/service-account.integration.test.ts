@@ -41,6 +41,8 @@ describe("a service account", () => {
     expect(await reasonOf(CREATE, more, { ...claimsOf("*"), client: "api_key" })).toBe("IN_PERSON_ONLY");
     const bad = { input: { name: "bad", permissions: ["not a permission"] } };
     expect(await reasonOf(CREATE, bad, claimsOf("*"))).toBe("INVALID_INPUT");
+    const lookalike = { input: { name: "importer\u200b", permissions: ["users:read"] } };
+    expect(await reasonOf(CREATE, lookalike, manager)).toBe("INVALID_INPUT");
   });
 
   it("has its secret nowhere in the database", async () => {

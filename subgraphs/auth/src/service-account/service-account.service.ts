@@ -2,6 +2,7 @@ import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import { constraintViolation, isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
+import { displayName } from "../display-name.js";
 import { assertGrantable, assertHeld } from "../role/permission.rules.js";
 import { hashOfSecret, newClientSecret } from "./client-secret.js";
 import type { ServiceAccountInput } from "./service-account.input.js";
@@ -39,7 +40,7 @@ export class ServiceAccountService {
     const secret = newClientSecret();
     try {
       const account = await this.accounts.insert({
-        name,
+        name: displayName(name, "input.name"),
         description: description ?? null,
         secret_hash: hashOfSecret(secret),
         permissions: held,
