@@ -9,6 +9,7 @@ import {
   ClientError,
   ClientSecretBasic,
   discovery,
+  enableNonRepudiationChecks,
   fetchUserInfo,
   ResponseBodyError,
   type Configuration,
@@ -98,7 +99,8 @@ export class OpenidProvider {
     const { issuer, clientId, clientSecret } = this.settings;
     return discovery(new URL(issuer), clientId, undefined, ClientSecretBasic(clientSecret), {
       timeout: TIMEOUT_SECONDS,
-      ...(issuer.startsWith("http:") && { execute: [allowInsecureRequests] }),
+      // Without it openid-client takes an ID token that comes over TLS on trust.
+      execute: [enableNonRepudiationChecks, ...(issuer.startsWith("http:") ? [allowInsecureRequests] : [])],
     });
   }
 }
