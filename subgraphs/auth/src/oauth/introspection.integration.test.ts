@@ -1,6 +1,6 @@
-import { decodeJwt } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ada, authServer, basic, type AuthServer, type Credentials } from "./auth-server.fixture.js";
+import { ada, authServer, basic, claimsOf, type AuthServer, type Credentials } from "./auth-server.fixture.js";
 
 describe("tokens that are shown to their maker", () => {
   let auth: AuthServer;
@@ -101,5 +101,17 @@ describe("tokens that are shown to their maker", () => {
     expect((await revoke(token, robot)).status).toBe(200);
     expect((await introspect(token)).body).toEqual({ active: false });
     expect((await introspect(other)).body.active).toBe(true);
+  });
+
+  it("count no more from the moment at which the key that signed them is revoked", async () => {
+    const { tokens } = await auth.signIn();
+    expect((await introspect(tokens.accessToken)).body.active).toBe(true);
+    const { kid } = decodeProtectedHeader(tokens.accessToken);
+    const revokeKey = 'mutation ($kid: String!) { revokeSigningKey(kid: $kid, reason: "it leaked") { status } }';
+    const { data } = await auth.ask(revokeKey, { kid }, claimsOf("*"));
+    expect(data).toEqual({ revokeSigningKey: { status: "RETIRED" } });
+    expect((await introspect(tokens.accessToken)).body).toEqual({ active: false });
+    const { tokens: later } = await auth.signIn();
+    expect((await introspect(later.accessToken)).body.active).toBe(true);
   });
 });

@@ -33,7 +33,7 @@ export function oauthParts(use: OAuthDependencies): Omit<OAuthParts, "identify">
   const { parties, keys, signIn, serviceAccounts, serviceSessions, serviceSessionRows, bearerOf, codes } = use;
   const { audit, sessions, sessionChanges, refreshTokens } = signIn;
   const clients = new ClientAuthentication(serviceAccounts, signIn.limits);
-  const tokens = new TokenReader(new AccessTokenVerifier(() => keys.publicKeys(), parties), refreshTokens);
+  const tokens = new TokenReader(new AccessTokenVerifier(() => keys.publicKeys(), parties), refreshTokens, keys);
   return {
     issuer: parties.issuer,
     grants: new Map<string, Grant>([
