@@ -4,9 +4,9 @@ import { SystemError } from "@supergraph/errors";
 import type { PasswordJob, PasswordReply, PasswordResult } from "./password-thread.js";
 
 /** How long the last in the queue may wait, by what jobs have taken so far. */
-const MAXIMUM_WAIT_MS = 4_000;
+const MAXIMUM_WAIT_MS = 10_000;
 /** May wait however slow the machine is: a few people at once are no storm. */
-const ALWAYS_WAITING = 8;
+const ALWAYS_WAITING = 40;
 /** What a job is taken to need before one was measured. */
 const FIRST_JOB_MS = 250;
 const WEIGHT_OF_THE_LAST = 0.2;

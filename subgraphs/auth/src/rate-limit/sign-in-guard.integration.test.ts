@@ -115,6 +115,13 @@ describe("guessing passwords", () => {
     expect(tried).toBe(10);
   });
 
+  it("is no guess when it is right: a person signs in from thirty windows at once", async () => {
+    const { guard } = guardOn(database);
+    const ip = addresses();
+    const once = () => guard.password({ email, userId, ip }, right);
+    expect(await Promise.all(Array.from({ length: 30 }, once))).not.toContain(false);
+  });
+
   it("stays counted when the unit of work that failed is rolled back", async () => {
     const { guard } = guardOn(database);
     const ip = addresses();

@@ -2,11 +2,14 @@ import type { AccountRepository } from "../account/account.repository.js";
 import { accountOf } from "./account.js";
 import { addressOf } from "./address.js";
 import type { KnownAddressRepository } from "./known-address.repository.js";
-import type { RateLimits } from "./rate-limits.js";
+import type { Limit, RateLimits } from "./rate-limits.js";
 import type { SubjectHash } from "./subject-hash.js";
+import { Turns } from "./turns.js";
 
 /** How long an address counts as its holder's after they have signed in from it. */
 const KNOWN_DAYS = 30;
+/** Sign-ins of one account from one address that may wait for those before them. */
+const MAXIMUM_WAITING = 48;
 /** Belongs to nobody: what is not known costs the statement that something known does. */
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
@@ -23,6 +26,8 @@ export interface PasswordGuess {
  * beyond the limit of a whole account the addresses that its holder has signed in from still get in.
  */
 export class SignInGuard {
+  readonly #turns = new Turns(MAXIMUM_WAITING);
+
   constructor(
     private readonly limits: RateLimits,
     private readonly known: KnownAddressRepository,
@@ -30,22 +35,24 @@ export class SignInGuard {
     private readonly hash: SubjectHash,
   ) {}
 
-  /** Whether a password is right; wrong ones count. @throws SystemError TOO_MANY_REQUESTS, with retryAfterSeconds */
+  /**
+   * Whether a password is right; wrong ones count. A guess counts from its beginning: those at one account from one
+   * address take turns, so that many right ones at the same moment are not too many.
+   * @throws SystemError TOO_MANY_REQUESTS, TOO_BUSY, each with retryAfterSeconds
+   */
   async password({ email, userId, ip }: PasswordGuess, isRight: () => Promise<boolean>): Promise<boolean> {
     const account = accountOf(email);
     const address = addressOf(ip);
-    return this.limits.guess(
-      [
-        { kind: "sign-in-pair", subject: [account, address] },
-        { kind: "sign-in-address", subject: [address] },
-        {
-          kind: "sign-in-account",
-          subject: [account],
-          exempt: () => this.known.has(userId ?? NOBODY, this.addressHash(userId ?? NOBODY, address), KNOWN_DAYS),
-        },
-      ],
-      isRight,
-    );
+    const limits: Limit[] = [
+      { kind: "sign-in-pair", subject: [account, address] },
+      { kind: "sign-in-address", subject: [address] },
+      {
+        kind: "sign-in-account",
+        subject: [account],
+        exempt: () => this.known.has(userId ?? NOBODY, this.addressHash(userId ?? NOBODY, address), KNOWN_DAYS),
+      },
+    ];
+    return this.#turns.take(`${account} ${address}`, () => this.limits.guess(limits, isRight));
   }
 
   /** Whether a code of the second factor is right; wrong ones count. @throws SystemError TOO_MANY_REQUESTS */
