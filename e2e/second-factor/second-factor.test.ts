@@ -43,6 +43,15 @@ describe("a person with an authenticator app", () => {
     expect(await person.data(FACTORS)).toEqual({ me: { mfaEnabled: true, recoveryCodesLeft: 10 } });
   });
 
+  it("finds it in the export of their data, without what it is made of", async () => {
+    const { exportUserData } = await person.data<{ exportUserData: { auth: object } }>(
+      "mutation ($id: ID!) { exportUserData(id: $id) }",
+      { id: person.id },
+    );
+    expect(exportUserData.auth).toMatchObject({ secondFactor: { recovery_codes_left: 10 } });
+    expect(JSON.stringify(exportUserData)).not.toContain(secret);
+  });
+
   it("signs in by password and code alone, each code once", async () => {
     expect(await refusal()).toBe("MFA_REQUIRED");
     expect(await refusal(totpCode(secret, step))).toBe("OTP_INVALID");
