@@ -22,11 +22,13 @@ describe("the server that clients see", () => {
     expect(await address()).toBe("203.0.113.7");
   });
 
-  it("lets pages of Apollo Studio and of this machine call in development", async () => {
+  it("lets pages of Apollo Studio and of this machine call in development, and read when to try again", async () => {
     supergraph = await TestSupergraph.start();
     for (const origin of ["https://studio.apollographql.com", "http://localhost:5173"]) {
       expect(await allowed(origin)).toBe(origin);
     }
+    const { headers } = await supergraph.get("/graphql", { origin: "http://localhost:5173" });
+    expect(headers["access-control-expose-headers"]).toBe("x-request-id, retry-after");
     for (const origin of ["https://localhost.example", "http://evil.example", "null"]) {
       expect(await allowed(origin)).toBeUndefined();
     }

@@ -55,7 +55,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   void app.register(cors, {
     origin: CORS_ORIGINS ?? (NODE_ENV === "production" ? [] : DEVELOPMENT_ORIGINS),
     methods: ["GET", "POST"],
-    exposedHeaders: ["x-request-id"],
+    exposedHeaders: ["x-request-id", "retry-after"],
     maxAge: 86_400,
   });
   const endpoint = new GraphQLEndpoint<GatewayContext>(app, {

@@ -48,7 +48,9 @@ export class SessionResolver {
     return signIn.refresh(refreshToken);
   }
 
-  @Mutation(() => Boolean, { description: "Ends the current session and its refresh tokens." })
+  @Mutation(() => Boolean, {
+    description: "Ends the current session and its refresh tokens; false when there is none, as with an API key.",
+  })
   @Audited({ action: "auth.logout" })
   @SignedIn()
   logout(@Ctx() { sessions }: AuthContext): Promise<boolean> {
