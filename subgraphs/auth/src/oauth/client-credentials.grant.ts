@@ -7,6 +7,9 @@ import type { ClientAuthentication } from "./client-authentication.js";
 import type { Grant, TokenAnswer } from "./grant.js";
 import type { OAuthRequest } from "./oauth-request.js";
 
+/** As many as an account may be given. */
+const MAXIMUM_SCOPES = 100;
+
 interface ClientCredentialsParts {
   clients: ClientAuthentication;
   accounts: ServiceAccountRepository;
@@ -50,7 +53,11 @@ async function tokenFor(request: OAuthRequest, use: ClientCredentialsParts): Pro
 function narrowed({ permissions }: ServiceAccountRow, scope: string | undefined): string[] {
   if (scope === undefined) return permissions;
   const wanted = [...new Set(scope.split(" "))];
-  if (wanted.some((permission) => !isPermission(permission) || !holds(permissions, permission)))
+  // An access token goes in a header: the many names that a wildcard stands for would not fit.
+  if (
+    wanted.length > MAXIMUM_SCOPES ||
+    wanted.some((permission) => !isPermission(permission) || !holds(permissions, permission))
+  )
     throw new SystemError("SCOPE_NOT_HELD");
   return wanted;
 }

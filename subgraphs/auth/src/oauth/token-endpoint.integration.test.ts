@@ -77,7 +77,16 @@ describe("the token endpoint", () => {
       permissions: [],
     });
     expect(session.json()).toMatchObject({ sub: robot.clientId, client: "service", permissions: ["Product:read"] });
-    for (const scope of ["users:update", "*", "users:read users:delete", "Product:read  users:read", "é"]) {
+    const letter = (index: number) => String.fromCharCode(97 + index);
+    const tooMany = Array.from({ length: 101 }, (_, n) => `Product:${letter(Math.floor(n / 26))}${letter(n % 26)}`);
+    for (const scope of [
+      tooMany.join(" "),
+      "users:update",
+      "*",
+      "users:read users:delete",
+      "Product:read  users:read",
+      "é",
+    ]) {
       expect((await grant({ scope }, basic(robot))).body.error, scope).toBe("invalid_scope");
     }
   });
