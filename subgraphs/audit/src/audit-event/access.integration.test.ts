@@ -59,6 +59,13 @@ describe("auditEvents", () => {
     },
   );
 
+  it("shows an API key its owner's acts only when it was given the whole log", async () => {
+    const key = (...permissions: string[]) => as({ ...person(ada, ...permissions), client: "api_key", keyId: newId() });
+    expect((await key("users:read")(LIST, { filter: { userId: ada } })).reasons).toEqual(["PERMISSION_MISSING"]);
+    expect((await key("users:read")(ONE, { id: adas.id })).data).toEqual({ auditEvent: null });
+    expect((await key("audit:read")(ONE, { id: adas.id })).data).toEqual({ auditEvent: { id: adas.id } });
+  });
+
   it.each([{ filter: undefined }, { filter: { userId: bob } }, { filter: { entityId: lamp } }])(
     "is refused to who asks for more than their own, and the refusal is in the log: %j",
     async (variables) => {

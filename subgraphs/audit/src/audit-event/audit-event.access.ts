@@ -15,14 +15,20 @@ export class AuditEventAccess {
 
   /** Whose acts the caller may read; nobody's when the caller is no person. */
   get scope(): ReadScope {
-    const { caller } = this.context;
-    if (caller.may("audit:read")) return "all";
-    return caller.id !== undefined && isId(caller.id) ? { actorId: caller.id } : "none";
+    if (this.context.caller.may("audit:read")) return "all";
+    const person = this.#person;
+    return person !== undefined && isId(person) ? { actorId: person } : "none";
   }
 
   /** Whether the acts of `userId` are the caller's own. */
   isOwn(userId: string | null | undefined): boolean {
-    return userId != null && userId.toLowerCase() === this.context.caller.id;
+    return userId != null && userId.toLowerCase() === this.#person;
+  }
+
+  /** Undefined for an API key: there is no permission to read what one did, by which its owner could give it that. */
+  get #person(): string | undefined {
+    const claims = this.context.caller.claims;
+    return claims?.client === "user" ? claims.sub : undefined;
   }
 
   /**
