@@ -2,7 +2,7 @@ import type { ServiceCaller } from "@supergraph/service";
 import type { FastifyInstance, HTTPMethods } from "fastify";
 import { anonymous } from "./caller/caller-identifier.js";
 
-/** What auth serves to everybody beside GraphQL; a path without `*` is passed on as it is. */
+/** What auth serves to everybody beside GraphQL. Auth is asked for these paths, not for what a client wrote to get here. */
 const ROUTES: readonly { method: HTTPMethods[]; url: string }[] = [
   { method: ["GET"], url: "/.well-known/jwks.json" },
   { method: ["GET"], url: "/.well-known/oauth-authorization-server" },
@@ -39,7 +39,7 @@ export function authRoutes(app: FastifyInstance, call: ServiceCaller): void {
         handler: async (request, reply) => {
           const { status, headers, body } = await call("auth", anonymous(request).identity(null), {
             method: request.method as "GET" | "POST",
-            path: request.url,
+            path: route.url + queryOf(request.url),
             headers: picked(request.headers, REQUEST_HEADERS),
             ...(typeof request.body === "string" && { body: request.body }),
           });
@@ -49,6 +49,11 @@ export function authRoutes(app: FastifyInstance, call: ServiceCaller): void {
     }
     done();
   });
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf("?");
+  return start < 0 ? "" : url.slice(start);
 }
 
 function picked(headers: Record<string, unknown>, names: readonly string[]): Record<string, string> {
