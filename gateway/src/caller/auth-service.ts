@@ -14,6 +14,7 @@ const claims = z.object({
   client: z.enum(["user", "api_key", "service"]),
   keyId: z.string().exactOptional(),
   act: z.object({ sub: z.string() }).exactOptional(),
+  authTime: z.number().exactOptional(),
   amr: z.array(z.string()).exactOptional(),
 });
 

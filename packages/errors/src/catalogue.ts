@@ -36,6 +36,10 @@ export const catalogue = {
     code: "FORBIDDEN",
     message: "The provider has not verified that the e-mail address is the person's.",
   },
+  SIGN_IN_AGAIN: {
+    code: "FORBIDDEN",
+    message: "This takes a sign-in of the last 15 minutes. Sign in again.",
+  },
   ACCOUNT_NOT_ACTIVE: { code: "FORBIDDEN", message: "The account is not active." },
 
   INVALID_INPUT: { code: "BAD_USER_INPUT", message: "The input is not valid." },

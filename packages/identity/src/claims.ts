@@ -15,6 +15,8 @@ export interface Claims {
   keyId?: string;
   /** Who impersonates `sub` (RFC 8693 section 4.1). */
   act?: { sub: string };
+  /** When the session began, in seconds since 1970: refreshing does not move it (RFC 9068 section 2.2.1). */
+  authTime?: number;
   /** How the person proved it (RFC 8176). */
   amr?: readonly string[];
 }

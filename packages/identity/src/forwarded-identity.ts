@@ -56,7 +56,19 @@ export async function verifyForwardedIdentity(
       maxTokenAge: LIFETIME_SECONDS,
       clockTolerance: 5,
     });
-    const { sub, sid, email, keyId, act, amr, client = "user", roles = [], permissions = [], request = {} } = payload;
+    const {
+      sub,
+      sid,
+      email,
+      keyId,
+      act,
+      authTime,
+      amr,
+      client = "user",
+      roles = [],
+      permissions = [],
+      request = {},
+    } = payload;
     if (sub === undefined) return { caller: undefined, request };
     return {
       caller: {
@@ -68,6 +80,7 @@ export async function verifyForwardedIdentity(
         ...(email !== undefined && { email }),
         ...(keyId !== undefined && { keyId }),
         ...(act !== undefined && { act }),
+        ...(authTime !== undefined && { authTime }),
         ...(amr !== undefined && { amr }),
       },
       request,

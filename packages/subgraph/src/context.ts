@@ -3,6 +3,8 @@ import { SystemError } from "@supergraph/errors";
 import { holds, type Claims, type ForwardedIdentity, type Permission } from "@supergraph/identity";
 import { currentRequest } from "@supergraph/service";
 
+const RECENT_SECONDS = 15 * 60;
+
 /** Who calls, for one request. Signing in during an operation makes the caller that person for the rest of it. */
 export class Caller {
   constructor(
@@ -39,6 +41,18 @@ export class Caller {
   inPerson(): Claims {
     const claims = this.signedIn();
     if (claims.client !== "user" || claims.act) throw new SystemError("IN_PERSON_ONLY");
+    return claims;
+  }
+
+  /**
+   * As `inPerson`, when they signed in a short while ago: for what would outlive a session that was stolen, like a key
+   * or a second factor (ASVS 5.0, 7.5.1).
+   * @throws SystemError as `inPerson`, and SIGN_IN_AGAIN
+   */
+  inPersonAndRecent(): Claims {
+    const claims = this.inPerson();
+    const seconds = Date.now() / 1_000 - (claims.authTime ?? 0);
+    if (seconds > RECENT_SECONDS) throw new SystemError("SIGN_IN_AGAIN");
     return claims;
   }
 

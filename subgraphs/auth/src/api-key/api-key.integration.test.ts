@@ -52,6 +52,18 @@ describe("API keys", () => {
     });
   });
 
+  it("are not made by who signed in more than 15 minutes ago: a stolen session must not outlive itself", async () => {
+    const { claims } = await api.personWith("users:read");
+    const minutesAgo = (minutes: number) => ({ ...claims, authTime: Math.floor(Date.now() / 1_000) - minutes * 60 });
+    const { authTime: _, ...undated } = claims;
+    for (const long of [minutesAgo(16), undated])
+      expect((await create(long)).errors?.[0]?.extensions).toMatchObject({
+        code: "FORBIDDEN",
+        reason: "SIGN_IN_AGAIN",
+      });
+    await created(minutesAgo(14));
+  });
+
   it("may do what they were given as far as their owner still may", async () => {
     const { claims, roleId } = await api.personWith("users:read", "audit:read", "Product:*");
     const permissions = ["users:read", "Product:read:own"];

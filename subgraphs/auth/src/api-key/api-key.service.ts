@@ -37,9 +37,12 @@ export class ApiKeyService {
     return key && this.may("api-keys:read", key) ? apiKeyOf(key) : null;
   }
 
-  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, PERMISSION_MISSING, ACCOUNT_NOT_ACTIVE, TOO_MANY_API_KEYS */
+  /**
+   * @throws SystemError IN_PERSON_ONLY, SIGN_IN_AGAIN, INVALID_INPUT, PERMISSION_MISSING, ACCOUNT_NOT_ACTIVE,
+   * TOO_MANY_API_KEYS
+   */
   async create({ name, permissions, expiresAt = null }: ApiKeyInput): Promise<CreatedApiKey> {
-    const { sub } = this.caller.inPerson();
+    const { sub } = this.caller.inPersonAndRecent();
     assertGrantable(permissions);
     assertHeld(this.caller, permissions);
     assertGoodExpiry(expiresAt);

@@ -3,6 +3,7 @@ import { Database } from "@supergraph/persistence";
 import { createLog, readSettings, type ServiceCaller } from "@supergraph/service";
 import { disposableDatabase } from "@supergraph/testing";
 import { hashPassword } from "../account/password.js";
+import { signedInNow } from "../fixtures/auth-api.fixture.js";
 import { authService } from "../service.js";
 
 const SECRET = "a secret of the tests, long enough";
@@ -15,7 +16,7 @@ export const ada = {
 };
 
 /** A person's claims. */
-export const claimsOf = (...permissions: string[]): Claims => ({ sub: ada.id, client: "user", roles: [], permissions });
+export const claimsOf = (...permissions: string[]): Claims => ({ ...signedInNow(), sub: ada.id, permissions });
 
 export interface Answer {
   status: number;

@@ -3,6 +3,7 @@ import type { Claims } from "@supergraph/identity";
 import { newId } from "@supergraph/persistence";
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signedInNow } from "../fixtures/auth-api.fixture.js";
 import { runningAuth } from "../running-auth.fixture.js";
 
 const OLD = "correct horse battery";
@@ -18,7 +19,7 @@ afterAll(() => auth.stop());
 describe("mail and a second factor", () => {
   const email = "ada@example.com";
   const sub = newId();
-  const ada: Claims = { sub, email, roles: ["user"], permissions: [], client: "user" };
+  const ada: Claims = { ...signedInNow(), sub, email, permissions: [] };
   let codes: string[];
   const subjects = async () => (await auth.mailsTo(email)).map(({ subject }) => subject);
   const login = async (password: string, otp?: string) => {

@@ -3,7 +3,7 @@ import type { Claims } from "@supergraph/identity";
 import { newId } from "@supergraph/persistence";
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AuthApi } from "../fixtures/auth-api.fixture.js";
+import { AuthApi, signedInNow } from "../fixtures/auth-api.fixture.js";
 
 const PASSWORD = "correct horse battery";
 const START = "mutation { startTotpEnrollment { secret otpauthUrl qrCode } }";
@@ -36,7 +36,7 @@ async function newPerson(): Promise<Claims> {
   const sub = newId();
   const email = `${sub}@example.com`;
   await api.owner.run((query) => query("account").insert({ user_id: sub, email, password_hash: passwordHash }));
-  return { sub, sid: newId(), email, roles: ["user"], permissions: [], client: "user" };
+  return { ...signedInNow(), sub, email, permissions: [] };
 }
 
 const start = () => api.field<{ secret: string; otpauthUrl: string; qrCode: string }>(START, {}, self);
@@ -64,6 +64,11 @@ const lastEvent = (action: string) =>
   );
 
 describe("setting up an authenticator app", () => {
+  it("is not set up by who signed in more than 15 minutes ago", async () => {
+    self = { ...self, authTime: Math.floor(Date.now() / 1_000) - 16 * 60 };
+    expect(await api.reason(START, {}, self)).toBe("SIGN_IN_AGAIN");
+  });
+
   it("counts only once a code has been seen", async () => {
     const { secret, otpauthUrl, qrCode } = await start();
     expect(otpauthUrl).toContain(`secret=${secret}`);

@@ -60,9 +60,10 @@ export class SecondFactorService {
     return Number((await this.loaders.recoveryCodes.load(userId))?.count ?? 0);
   }
 
-  /** @throws SystemError IN_PERSON_ONLY, TOTP_ENROLLED */
+  /** @throws SystemError IN_PERSON_ONLY, SIGN_IN_AGAIN, TOTP_ENROLLED */
   async startEnrollment(): Promise<TotpEnrollment> {
     const { sub, email = sub } = this.self();
+    this.caller.inPersonAndRecent();
     const { secondFactorRows, encryption, issuerName } = this.use;
     if (await secondFactorRows.find(sub)) throw new SystemError("TOTP_ENROLLED");
     const secret = newTotpSecret();

@@ -31,9 +31,9 @@ export class ServiceAccountService {
     return account ? serviceAccountOf(account) : null;
   }
 
-  /** @throws SystemError IN_PERSON_ONLY, INVALID_INPUT, PERMISSION_MISSING, NAME_TAKEN */
+  /** @throws SystemError IN_PERSON_ONLY, SIGN_IN_AGAIN, INVALID_INPUT, PERMISSION_MISSING, NAME_TAKEN */
   async create({ name, description, permissions }: ServiceAccountInput): Promise<ServiceAccountCredentials> {
-    const { sub } = this.caller.inPerson();
+    const { sub } = this.caller.inPersonAndRecent();
     const held = [...new Set(permissions)];
     assertGrantable(held);
     assertHeld(this.caller, held);
@@ -58,10 +58,10 @@ export class ServiceAccountService {
   /**
    * The old secret, and all tokens that it brought, end. Whoever has the new one may do what the account may: the
    * caller must hold that as well.
-   * @throws SystemError IN_PERSON_ONLY, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, PERMISSION_MISSING
+   * @throws SystemError IN_PERSON_ONLY, SIGN_IN_AGAIN, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, PERMISSION_MISSING
    */
   async rotateSecret(id: string): Promise<ServiceAccountCredentials> {
-    this.caller.inPerson();
+    this.caller.inPersonAndRecent();
     assertHeld(this.caller, (await this.existing(id)).permissions);
     const secret = newClientSecret();
     const rotated = await this.accounts.replaceSecret(id, hashOfSecret(secret));

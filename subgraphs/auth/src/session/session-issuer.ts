@@ -110,6 +110,7 @@ export class SessionIssuer {
       roles: roles.map(({ name }) => name),
       permissions: meet(held, bound),
       client: "user",
+      authTime: Math.floor(holder.created_at.getTime() / 1_000),
       amr: holder.amr,
       ...(impersonatorId !== null && { act: { sub: impersonatorId } }),
     };

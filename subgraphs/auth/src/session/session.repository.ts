@@ -22,6 +22,7 @@ export interface SessionHolder {
   amr: string[];
   impersonator_id: string | null;
   expires_at: Date;
+  created_at: Date;
 }
 
 const LIVE = "ended_at is null and expires_at > now()";
@@ -78,6 +79,7 @@ export class SessionRepository {
           "session.amr",
           "session.impersonator_id",
           "session.expires_at",
+          "session.created_at",
         ),
     );
   }
