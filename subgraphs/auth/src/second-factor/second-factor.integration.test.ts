@@ -194,14 +194,14 @@ describe("a second factor", () => {
   it("gives ten new recovery codes for a code, and never more than ten when asked twice at once", async () => {
     const { secret, codes } = await enroll();
     const [first = "", second = "", third = ""] = codes;
-    const [one = [], other = []] = await Promise.all([
-      api.field<string[]>(REGENERATE, { otp: first }, self),
-      api.field<string[]>(REGENERATE, { otp: codeOf(secret, 1) }, self),
-    ]);
+    // The recovery code is none any more when the other is done before it is looked at.
+    const regenerate = async (otp: string) =>
+      (await api.send<{ regenerateRecoveryCodes: string[] }>(REGENERATE, { otp }, self)).data?.regenerateRecoveryCodes;
+    const [one, other] = await Promise.all([regenerate(first), regenerate(codeOf(secret, 1))]);
     expect((await factors(self)).data?._entities).toEqual([{ mfaEnabled: true, recoveryCodesLeft: 10 }]);
     expect(await api.reason(REGENERATE, { otp: second }, self)).toBe("OTP_INVALID");
     expect(await login(third)).toBe("OTP_INVALID");
-    const answers = [await login(one[0]), await login(other[0])];
+    const answers = [await login(one?.[0]), await login(other?.[0])];
     expect(answers.filter((reason) => reason === undefined)).toHaveLength(1);
   });
 
