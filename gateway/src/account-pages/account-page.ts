@@ -1,5 +1,6 @@
 import { escaped } from "../landing/html.js";
-import { hashSource, policy, type Page } from "../landing/page.js";
+import type { Page } from "../landing/page.js";
+import { selfContainedPage } from "../landing/self-contained-page.js";
 import { style } from "../landing/style.js";
 import { script } from "./account-script.js";
 
@@ -75,18 +76,7 @@ const passwordField = `<label for="password">New password</label>
 
 /** A page with one button: who only opens the link, as mail scanners do, uses nothing up. */
 export function accountPage({ title, lead, button, done, query, takesPassword }: AccountPage): Page {
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escaped(title)}</title>
-<link rel="icon" href="data:,">
-<style>${pageStyle}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <h1>${escaped(title)}</h1>
 <p class="lead">${escaped(lead)}</p>
 <form data-query="${escaped(query)}" data-done="${escaped(done)}">
@@ -95,18 +85,6 @@ ${takesPassword ? passwordField : ""}
 </form>
 <p id="said" role="status" tabindex="-1"></p>
 <noscript><p>This page needs JavaScript.</p></noscript>
-</main>
-<script>${script}</script>
-</body>
-</html>
-`;
-  return {
-    html,
-    contentSecurityPolicy: policy({
-      "style-src": [hashSource(pageStyle)],
-      "script-src": [hashSource(script)],
-      "connect-src": ["'self'"],
-      "img-src": ["data:"],
-    }),
-  };
+</main>`;
+  return selfContainedPage({ title, style: pageStyle, body, script, mayCall: true, isHidden: true });
 }

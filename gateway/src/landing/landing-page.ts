@@ -1,6 +1,7 @@
 import type { ExampleOperation } from "./example-operations.js";
 import { escaped } from "./html.js";
-import { hashSource, policy, type Page } from "./page.js";
+import type { Page } from "./page.js";
+import { selfContainedPage } from "./self-contained-page.js";
 import { style } from "./style.js";
 
 /** Copies the text beside a button; without it the buttons stay hidden, and the text can be selected. */
@@ -25,17 +26,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
 /** What a browser finds at the endpoint's root: what this is, and ways to begin. */
 export function landingPage(operations: readonly ExampleOperation[], hasMailPage: boolean): Page {
   const mail = `<dt>Mail</dt><dd><a href="/dev/mail"><code>/dev/mail</code></a> in development, mails are kept here</dd>`;
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Supergraph</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <h1>One GraphQL endpoint</h1>
 <p class="lead">This is a gateway: it answers an operation from every subgraph that has a part in it, as if they were one.</p>
 <ul class="ways">
@@ -50,19 +41,8 @@ ${hasMailPage ? mail : ""}
 </dl>
 ${operations.length > 0 ? walk(operations) : ""}
 </main>
-<div id="said" role="status" hidden></div>
-<script>${script}</script>
-</body>
-</html>
-`;
-  return {
-    html,
-    contentSecurityPolicy: policy({
-      "style-src": [hashSource(style)],
-      "script-src": [hashSource(script)],
-      "img-src": ["data:"],
-    }),
-  };
+<div id="said" role="status" hidden></div>`;
+  return selfContainedPage({ title: "Supergraph", style, body, script });
 }
 
 function walk(operations: readonly ExampleOperation[]): string {

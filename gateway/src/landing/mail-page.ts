@@ -1,5 +1,6 @@
 import { escaped } from "./html.js";
-import { hashSource, policy, type Page } from "./page.js";
+import type { Page } from "./page.js";
+import { selfContainedPage } from "./self-contained-page.js";
 import { style } from "./style.js";
 
 /** A mail that auth did not send anywhere. */
@@ -20,25 +21,12 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 
 /** The mails that development keeps, newest first; undefined: mails go out by SMTP. */
 export function mailPage(letters: readonly SentLetter[] | undefined): Page {
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Mail</title>
-<link rel="icon" href="data:,">
-<style>${mailStyle}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <h1>Mail</h1>
 ${letters ? listed(letters) : "<p>Mails go out by SMTP here: none are kept.</p>"}
 <p><a href="/">Back to the endpoint</a></p>
-</main>
-</body>
-</html>
-`;
-  return { html, contentSecurityPolicy: policy({ "style-src": [hashSource(mailStyle)], "img-src": ["data:"] }) };
+</main>`;
+  return selfContainedPage({ title: "Mail", style: mailStyle, body });
 }
 
 function listed(letters: readonly SentLetter[]): string {
