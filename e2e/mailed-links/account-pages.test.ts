@@ -1,21 +1,16 @@
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { optionalTool } from "../../scripts/optional-tool.mjs";
+import { hasBrowser, launchBrowser } from "../harness/browser.js";
 import { Client, register, signIn, unique } from "../harness/client.js";
 import { linkTo } from "../harness/mailbox.js";
 
-const executablePath = optionalTool("chromium");
-
-if (executablePath !== undefined) {
+if (hasBrowser) {
   describe("somebody who follows a mailed link in a browser", () => {
     let browser: Browser;
     let page: Page;
     const faults: string[] = [];
     beforeAll(async () => {
-      browser = await chromium.launch({
-        executablePath,
-        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
-      });
+      browser = await launchBrowser();
       page = await browser.newPage();
       page.on("pageerror", ({ message }) => faults.push(message));
       page.on("console", (message) => message.type() === "error" && faults.push(message.text()));

@@ -1,8 +1,6 @@
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { optionalTool } from "../../scripts/optional-tool.mjs";
-
-const executablePath = optionalTool("chromium");
+import { hasBrowser, launchBrowser } from "../harness/browser.js";
 
 describe("a client that is no browser", () => {
   it("finds links in JSON at the root", async () => {
@@ -12,16 +10,13 @@ describe("a client that is no browser", () => {
   });
 });
 
-if (executablePath !== undefined) {
+if (hasBrowser) {
   describe("a browser", () => {
     let browser: Browser;
     let page: Page;
     const faults: string[] = [];
     beforeAll(async () => {
-      browser = await chromium.launch({
-        executablePath,
-        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
-      });
+      browser = await launchBrowser();
       page = await browser.newPage();
       page.on("pageerror", ({ message }) => faults.push(message));
       // No page may need another host: that is what offline means.
