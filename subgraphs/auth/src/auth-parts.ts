@@ -1,6 +1,6 @@
 import { AuditTrail } from "@supergraph/audit-trail";
 import { Intents, UndoableCreation } from "@supergraph/intent";
-import { Database } from "@supergraph/persistence";
+import { EncryptionAtRest, Database } from "@supergraph/persistence";
 import type { ServiceDependencies } from "@supergraph/service";
 import type { z } from "zod";
 import { AccountRepository } from "./account/account.repository.js";
@@ -12,7 +12,6 @@ import { PersonalData } from "./account/personal-data.js";
 import { RegistrationService } from "./account/registration.service.js";
 import { ApiKeyClaims } from "./api-key/api-key-claims.js";
 import { ApiKeyRepository } from "./api-key/api-key.repository.js";
-import { EncryptionAtRest } from "./encryption-at-rest.js";
 import { Impersonators } from "./impersonation/impersonators.js";
 import { mailPost } from "./mail/mail-post.js";
 import { MailedLinks } from "./mailed-link/mailed-links.js";

@@ -1,5 +1,5 @@
+import type { EncryptionAtRest } from "@supergraph/persistence";
 import type { SignInDependencies } from "../session/sign-in.service.js";
-import type { EncryptionAtRest } from "../encryption-at-rest.js";
 import { AuthorizationCodeRepository } from "./authorization-code.repository.js";
 import { ExternalIdentityRepository } from "./external-identity.repository.js";
 import { ExternalSignIn } from "./external-sign-in.js";

@@ -1,13 +1,12 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import type { Claims } from "@supergraph/identity";
-import type { Database } from "@supergraph/persistence";
+import type { EncryptionAtRest, Database } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
 import { toDataURL } from "qrcode";
 import type { AccountRepository } from "../account/account.repository.js";
 import type { Passwords } from "../account/password.js";
-import type { EncryptionAtRest } from "../encryption-at-rest.js";
 import type { MailService } from "../mail/mail.service.js";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import { hashOfRecoveryCode, newRecoveryCodes } from "./recovery-code.js";

@@ -1,6 +1,5 @@
 import { SystemError } from "@supergraph/errors";
-import type { Database } from "@supergraph/persistence";
-import type { EncryptionAtRest } from "../encryption-at-rest.js";
+import type { EncryptionAtRest, Database } from "@supergraph/persistence";
 import type { SignInGuard } from "../rate-limit/sign-in-guard.js";
 import { hashOfRecoveryCode } from "./recovery-code.js";
 import type { SecondFactorRepository, TotpRow } from "./second-factor.repository.js";

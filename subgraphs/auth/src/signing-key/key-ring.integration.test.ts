@@ -1,7 +1,6 @@
-import { Database } from "@supergraph/persistence";
+import { EncryptionAtRest, Database } from "@supergraph/persistence";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, expect, describe, it } from "vitest";
-import { EncryptionAtRest } from "../encryption-at-rest.js";
 import { KeyRing } from "./key-ring.js";
 import { SigningKeyRepository } from "./signing-key.repository.js";
 

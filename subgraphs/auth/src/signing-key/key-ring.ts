@@ -1,6 +1,5 @@
-import type { Database } from "@supergraph/persistence";
+import type { EncryptionAtRest, Database } from "@supergraph/persistence";
 import { importJWK, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
-import type { EncryptionAtRest } from "../encryption-at-rest.js";
 import { ALGORITHM, newSigningKey } from "./new-signing-key.js";
 import type { SigningKeyRepository } from "./signing-key.repository.js";
 import { SigningKeyStatus } from "./signing-key.type.js";

@@ -1,10 +1,9 @@
 import { AuditTrail } from "@supergraph/audit-trail";
 import { systemErrorOf } from "@supergraph/errors";
-import { Database } from "@supergraph/persistence";
+import { EncryptionAtRest, Database } from "@supergraph/persistence";
 import { createLog } from "@supergraph/service";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { EncryptionAtRest } from "../encryption-at-rest.js";
 import { SessionChangeRepository } from "../session/session-change.repository.js";
 import { KeyRing } from "./key-ring.js";
 import { KeyRotation } from "./key-rotation.js";

@@ -1,9 +1,8 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import { ACCESS_TOKEN_SECONDS } from "@supergraph/identity";
-import type { Database } from "@supergraph/persistence";
+import type { EncryptionAtRest, Database } from "@supergraph/persistence";
 import { serviceIdentity } from "@supergraph/service";
-import type { EncryptionAtRest } from "../encryption-at-rest.js";
 import type { SessionChangeRepository } from "../session/session-change.repository.js";
 import { newSigningKey } from "./new-signing-key.js";
 import type { SigningKeyRepository, SigningKeyRow } from "./signing-key.repository.js";

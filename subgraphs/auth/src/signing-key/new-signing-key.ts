@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair } from "jose";
-import type { EncryptionAtRest } from "../encryption-at-rest.js";
+import type { EncryptionAtRest } from "@supergraph/persistence";
 import type { NewSigningKey } from "./signing-key.repository.js";
 
 export const ALGORITHM = "ES256";

@@ -11,18 +11,24 @@ const TAG_BYTES = 16;
 export class EncryptionAtRest {
   constructor(private readonly key: Uint8Array) {}
 
-  seal(text: string, context: string): Buffer {
+  seal(plain: string | Uint8Array, context: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(Buffer.from(context));
-    const sealed = Buffer.concat([cipher.update(text), cipher.final()]);
+    const bytes = typeof plain === "string" ? Buffer.from(plain) : plain;
+    const sealed = Buffer.concat([cipher.update(bytes), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
   /** @throws Error when the key or the context is another, or the bytes were altered */
   open(bytes: Buffer, context: string): string {
+    return this.openBytes(bytes, context).toString();
+  }
+
+  /** @throws Error as `open` */
+  openBytes(bytes: Buffer, context: string): Buffer {
     const nonce = bytes.subarray(0, NONCE_BYTES);
     const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
     const decipher = createDecipheriv(CIPHER, this.key, nonce).setAAD(Buffer.from(context)).setAuthTag(tag);
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString();
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   }
 }
