@@ -17,6 +17,7 @@ const mayImport = {
   "packages/subgraph": subgraph,
   "packages/composition": errors,
   "packages/private-postgres": [],
+  "packages/audit-proof": [],
   "packages/testing": [...foundations, "packages/private-postgres", "migrations"],
   migrations: [],
   observability: [],
@@ -24,8 +25,15 @@ const mayImport = {
   "subgraphs/users": withIntents,
   "subgraphs/auth": withIntents,
   "subgraphs/dynamic": [...subgraph, "packages/composition"],
-  "subgraphs/audit": subgraph,
-  topology: [...service, ...services, "packages/private-postgres", "migrations", "observability"],
+  "subgraphs/audit": [...subgraph, "packages/audit-proof"],
+  topology: [
+    ...service,
+    ...services,
+    "packages/private-postgres",
+    "packages/audit-proof",
+    "migrations",
+    "observability",
+  ],
 };
 
 const anyWorkspace = "^(packages|gateway|subgraphs|migrations|observability|topology)/";

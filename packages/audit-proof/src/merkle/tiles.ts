@@ -1,0 +1,62 @@
+import { foldRight, nodeHash } from "./hash.js";
+import { subtreesOf, type Subtree } from "./numbers.js";
+
+export const TILE_HEIGHT = 8;
+export const TILE_WIDTH = 256;
+
+/**
+ * Reads the roots of complete subtrees of 256^level leaves each, those at [from, to): always within one tile of 256.
+ * Level 0 are the leaf hashes.
+ */
+export type ReadHashes = (level: number, from: number, to: number) => Promise<readonly Buffer[]>;
+
+/** The subtrees of a tree of `size` leaves, out of its tiles: each tile is read once, as far as the tree reaches. */
+export class Tiles {
+  readonly #tiles = new Map<string, Promise<readonly Buffer[]>>();
+
+  constructor(
+    private readonly size: number,
+    private readonly read: ReadHashes,
+  ) {}
+
+  /** The roots of the complete subtrees that make up [begin, end), left to right. */
+  hashesOf(begin: number, end: number): Promise<Buffer[]> {
+    return Promise.all(subtreesOf(begin, end).map((subtree) => this.#rootOf(subtree)));
+  }
+
+  /** The root of the leaves [begin, end), where `begin` is one of the places at which RFC 9162 splits the tree. */
+  async rootOf([begin, end]: readonly [number, number]): Promise<Buffer> {
+    return foldRight(await this.hashesOf(begin, end));
+  }
+
+  async #rootOf({ height, index }: Subtree): Promise<Buffer> {
+    const level = Math.floor(height / TILE_HEIGHT);
+    const width = 2 ** (height % TILE_HEIGHT);
+    const first = index * width;
+    const hashes = await this.#tile(level, Math.floor(first / TILE_WIDTH));
+    const offset = first % TILE_WIDTH;
+    return completeRoot(hashes.slice(offset, offset + width));
+  }
+
+  #tile(level: number, index: number): Promise<readonly Buffer[]> {
+    const key = `${level}/${index}`;
+    const known = this.#tiles.get(key) ?? this.#readTile(level, index);
+    this.#tiles.set(key, known);
+    return known;
+  }
+
+  async #readTile(level: number, index: number): Promise<readonly Buffer[]> {
+    const from = index * TILE_WIDTH;
+    const to = Math.min(from + TILE_WIDTH, Math.floor(this.size / TILE_WIDTH ** level));
+    const hashes = await this.read(level, from, to);
+    if (hashes.length !== to - from)
+      throw new Error(`Level ${level} has ${hashes.length} of the ${to - from} hashes at [${from}, ${to}).`);
+    return hashes;
+  }
+}
+
+function completeRoot(hashes: readonly Buffer[]): Buffer {
+  let row = hashes;
+  while (row.length > 1) row = row.flatMap((left, at) => (at % 2 === 0 ? [nodeHash(left, row[at + 1] as Buffer)] : []));
+  return row[0] as Buffer;
+}
