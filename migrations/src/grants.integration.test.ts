@@ -56,7 +56,12 @@ describe("the services' roles", () => {
       expect(await as("audit", `delete from ${service}.audit_outbox returning id`)).not.toEqual([]);
       await expect(as("audit", `update ${service}.audit_outbox set service = 'x'`)).rejects.toMatchObject(denied);
     }
-    await as("audit", addEvent("event", ", leaf_index", ", 0"));
+    await as("audit", "select audit.ensure_partition(0, now())");
+    await as("audit", addEvent("event", SEALED_COLUMNS, SEALED_VALUES));
+    const [{ part = "" } = {}] = await as("audit", "select tableoid::regclass::text as part from event");
+    for (const rights of ["update %s set service = 'x'", "delete from %s", "truncate %s", "drop table %s"]) {
+      await expect(as("audit", rights.replace("%s", String(part)))).rejects.toMatchObject(denied);
+    }
     await expect(as("audit", "update event set service = 'x'")).rejects.toMatchObject(denied);
     await expect(as("audit", "delete from event")).rejects.toMatchObject(denied);
     await expect(as("audit", "truncate event")).rejects.toMatchObject(denied);
@@ -126,6 +131,9 @@ describe("the services' roles", () => {
     }
   });
 });
+
+const SEALED_COLUMNS = ", leaf_index, retention_days, occurred_at, sealed_at, leaf_hash";
+const SEALED_VALUES = ", 0, 0, now(), now(), sha256('')";
 
 function addEvent(table: string, column = "", value = ""): string {
   return `insert into ${table} (id, service, action, outcome, actor_type, schema_version${column})

@@ -56,13 +56,9 @@ function databaseStatements(database: string): string[] {
 function schemaStatements(role: string, service: Service): string[] {
   const name = escapeIdentifier(role);
   const schema = escapeIdentifier(service);
-  const toCome = `alter default privileges in schema ${schema}`;
   return [
     `grant usage on schema ${schema} to ${name};`,
-    grantOwned(service, "r p v m", "select, insert, update, delete on table", role),
-    grantOwned(service, "S", "usage, select, update on sequence", role),
-    `${toCome} grant select, insert, update, delete on tables to ${name};`,
-    `${toCome} grant usage, select, update on sequences to ${name};`,
+    ...(service === "audit" ? noTablesUnlessNamed(name) : allTables(role, service)),
     ...(service === "dynamic" ? ownTableStatements(name) : []),
     limit(`${service}.audit_outbox`, name, "select, insert"),
     // A service may see which version its schema has, no more.
@@ -71,10 +67,45 @@ function schemaStatements(role: string, service: Service): string[] {
   ];
 }
 
+function allTables(role: string, service: Service): string[] {
+  const name = escapeIdentifier(role);
+  const toCome = `alter default privileges in schema ${escapeIdentifier(service)}`;
+  return [
+    grantOwned(service, "r p v m", "select, insert, update, delete on table", role),
+    grantOwned(service, "S", "usage, select, update on sequence", role),
+    `${toCome} grant select, insert, update, delete on tables to ${name};`,
+    `${toCome} grant usage, select, update on sequences to ${name};`,
+  ];
+}
+
+/** The log's months come as it runs, and nobody may change what stands in them: rights are named, table by table. */
+function noTablesUnlessNamed(name: string): string[] {
+  return [
+    `alter default privileges in schema audit revoke all on tables from ${name};`,
+    `revoke all on all tables in schema audit from ${name};`,
+  ];
+}
+
 /** The tables of entity types: dynamic makes them, and owns what it made. */
 function ownTableStatements(name: string): string[] {
   return [`grant create on schema dynamic to ${name};`, grantIfThere("dynamic.entity", name, "references")];
 }
+
+/** What is written once is never changed: not even by the service that wrote it. */
+const AUDIT_RIGHTS = {
+  "audit.event": "select, insert",
+  "audit.known_event": "select",
+  "audit.tile": "select, insert",
+  "audit.tree": "select, update",
+  "audit.checkpoint": "select, insert",
+  "audit.erased_person": "select, insert",
+  // A key's wrapping changes with the key that it is wrapped by; erasing deletes it.
+  "audit.person_key": "select, insert, update, delete",
+  "audit.personal_text": "select, insert, delete",
+  "audit.secret": "select, insert, update",
+  // Taken over into audit.secret.
+  "audit.address_key": "select, delete",
+};
 
 function auditStatements(role: string): string[] {
   const name = escapeIdentifier(role);
@@ -83,11 +114,11 @@ function auditStatements(role: string): string[] {
       `grant usage on schema ${escapeIdentifier(service)} to ${name};`,
       limit(`${service}.audit_outbox`, name, service === "audit" ? "select, insert, delete" : "select, delete"),
     ]),
-    limit("audit.event", name, "select, insert"),
-    // To erase it: a trigger refuses every other change.
-    limit("audit.personal_value", name, "select, insert, update"),
-    limit("audit.erased_person", name, "select, insert"),
-    ...["audit.address_key", "audit.known_event", "audit.known_ip"].map((relation) => limit(relation, name, "select")),
+    ...Object.entries(AUDIT_RIGHTS).map(([relation, rights]) => limit(relation, name, rights)),
+    ifFunction(
+      "audit.ensure_partition(integer, timestamptz)",
+      `grant execute on function audit.ensure_partition to ${name};`,
+    ),
   ];
 }
 
@@ -113,6 +144,10 @@ function limit(relation: string, role: string, rights: string): string {
 
 function grantIfThere(relation: string, role: string, rights: string): string {
   return ifThere(relation, `grant ${rights} on ${relation} to ${role};`);
+}
+
+function ifFunction(signature: string, statements: string): string {
+  return `do $$ begin if to_regprocedure(${escapeLiteral(signature)}) is not null then ${statements} end if; end $$;`;
 }
 
 /** A `down` may have taken the relation away. */

@@ -65,13 +65,10 @@ describe("a run of the migrations", () => {
 
   it("reverts the last migrations, newest first, and applies them again", async () => {
     await migrateUp({ url });
-    expect(await migrateDown({ url })).toEqual(["audit/0004-personal-value"]);
-    expect(await migrateDown({ url, steps: 2 })).toEqual(["audit/0003-known-event", "audit/0002-event"]);
-    expect(await migrateUp({ url })).toEqual([
-      "audit/0002-event",
-      "audit/0003-known-event",
-      "audit/0004-personal-value",
-    ]);
+    const newestFirst = [...all].reverse();
+    expect(await migrateDown({ url })).toEqual(newestFirst.slice(0, 1));
+    expect(await migrateDown({ url, steps: 3 })).toEqual(newestFirst.slice(1, 4));
+    expect(await migrateUp({ url })).toEqual(all.slice(-4));
   });
 
   it("reverts everything, tables of entity types included, and leaves none behind", async () => {
@@ -95,7 +92,7 @@ describe("a run of the migrations", () => {
     await query(url, "insert into users.knex_migrations (name, batch, migration_time) values ('9999-later', 1, now())");
     const states = await migrationStatus({ url });
     expect(states.find(({ name }) => name === "0002-person")).toMatchObject({ state: "applied" });
-    expect(states.find(({ name }) => name === "0004-personal-value")).toMatchObject({ state: "pending" });
+    expect(states.find(({ schema, name }) => `${schema}/${name}` === all.at(-1))).toMatchObject({ state: "pending" });
     expect(states.find(({ name }) => name === "9999-later")).toMatchObject({ schema: "users", state: "missing" });
   });
 
@@ -128,11 +125,7 @@ describe("a run of the migrations", () => {
     const failed = await query(url, "select name, error from migrations.run where outcome = 'failed'");
     expect(failed).toEqual([{ name: "0002-event", error: expect.stringContaining("division by zero") as string }]);
     vi.restoreAllMocks();
-    expect(await migrateUp({ url })).toEqual([
-      "audit/0002-event",
-      "audit/0003-known-event",
-      "audit/0004-personal-value",
-    ]);
+    expect(await migrateUp({ url })).toEqual(all.slice(all.indexOf("audit/0002-event")));
   });
 });
 

@@ -10,6 +10,8 @@ afterEach(() => {
 it("a service inherits no secret of another, nor the database's owner", () => {
   vi.stubEnv("DATABASE_URL", "postgres://owner:owners-own@localhost/graph");
   vi.stubEnv("AUTH_KEY_ENCRYPTION_KEY", "auths-own");
+  vi.stubEnv("AUDIT_KEY_ENCRYPTION_KEY", "audits-own");
+  vi.stubEnv("AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS", "earlier, audits-own");
   vi.stubEnv("ADMIN_PASSWORD", "administrators-own");
   vi.stubEnv("SMTP_URL", "smtps://mailer:mailers-own@localhost");
   vi.stubEnv("OIDC_CLIENT_SECRET", "providers-own");
@@ -18,14 +20,13 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   const secrets = {
     gatewaySecret: "gateway",
     authKeyEncryptionKey: "key",
+    auditKeyEncryptionKey: "audit key",
     administratorPassword: "password",
     rolePasswords: databaseUrls,
   };
   for (const name of ["gateway", ...subgraphNames] as const) {
     const values = Object.values(serviceEnvironment(name, settings, secrets, databaseUrls));
-    const isAuth = name === "auth";
-    expect(values.filter((value) => value?.includes("s-own"))).toEqual(
-      isAuth ? [process.env.SMTP_URL, "providers-own"] : [],
-    );
+    const own = { auth: [process.env.SMTP_URL, "providers-own"], audit: ["earlier, audits-own"] };
+    expect(values.filter((value) => value?.includes("s-own"))).toEqual(own[name as keyof typeof own] ?? []);
   }
 });

@@ -14,6 +14,8 @@ export function serviceEnvironment(
   const {
     DATABASE_URL: _url,
     AUTH_KEY_ENCRYPTION_KEY: _key,
+    AUDIT_KEY_ENCRYPTION_KEY: _auditKey,
+    AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: previousAuditKeys,
     ADMIN_PASSWORD: _password,
     SMTP_URL: smtpUrl,
     OIDC_CLIENT_SECRET: oidcSecret,
@@ -32,6 +34,10 @@ export function serviceEnvironment(
     DYNAMIC_URL: url("dynamic"),
     AUDIT_URL: url("audit"),
     ...(name !== "gateway" && { DATABASE_URL: databaseUrls[name] }),
+    ...(name === "audit" && {
+      AUDIT_KEY_ENCRYPTION_KEY: secrets.auditKeyEncryptionKey,
+      ...(previousAuditKeys !== undefined && { AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: previousAuditKeys }),
+    }),
     ...(name === "auth" && {
       AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
       ADMIN_EMAIL: settings.administrator.email,

@@ -17,6 +17,7 @@ const launcherSettings = z.object({
   ADMIN_PASSWORD: z.string().min(12, "12 to 72 bytes").optional(),
   GATEWAY_SECRET: z.string().min(32).optional(),
   AUTH_KEY_ENCRYPTION_KEY: z.string().optional(),
+  AUDIT_KEY_ENCRYPTION_KEY: z.string().optional(),
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
 });
@@ -30,6 +31,7 @@ export interface LauncherSettings {
   administrator: { email: string; password: string | undefined };
   gatewaySecret: string | undefined;
   authKeyEncryptionKey: string | undefined;
+  auditKeyEncryptionKey: string | undefined;
   isDevelopment: boolean;
   logLevel: string;
 }
@@ -52,6 +54,7 @@ export function readLauncherSettings(environment: NodeJS.ProcessEnv): LauncherSe
     administrator: { email: given.ADMIN_EMAIL, password: given.ADMIN_PASSWORD },
     gatewaySecret: given.GATEWAY_SECRET,
     authKeyEncryptionKey: given.AUTH_KEY_ENCRYPTION_KEY,
+    auditKeyEncryptionKey: given.AUDIT_KEY_ENCRYPTION_KEY,
     isDevelopment: given.NODE_ENV !== "production",
     // A person reads a terminal, a program reads a pipe.
     logLevel: given.LOG_LEVEL ?? (process.stdout.isTTY ? "warn" : "info"),

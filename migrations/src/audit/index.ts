@@ -3,6 +3,7 @@ import auditOutbox from "./0001-audit-outbox.js";
 import event from "./0002-event.js";
 import knownEvent from "./0003-known-event.js";
 import personalValue from "./0004-personal-value.js";
+import provableLog from "./0005-provable-log.js";
 
 export const audit: SchemaHistory = {
   schema: "audit",
@@ -13,5 +14,6 @@ export const audit: SchemaHistory = {
     "0002-event": event,
     "0003-known-event": knownEvent,
     "0004-personal-value": personalValue,
+    "0005-provable-log": provableLog,
   },
 };

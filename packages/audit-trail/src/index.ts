@@ -10,3 +10,12 @@ export type {
 } from "./audit-event.js";
 export { AuditTrail, type Attempt } from "./audit-trail.js";
 export { givenReason } from "./given-reason.js";
+export {
+  erasedForm,
+  PARTIES,
+  partiesOf,
+  targetPersonOf,
+  type Party,
+  type PartyName,
+  type PersonalValues,
+} from "./parties.js";

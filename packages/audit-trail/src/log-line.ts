@@ -1,4 +1,5 @@
 import type { AuditEvent } from "./audit-event.js";
+import { erasedForm } from "./parties.js";
 
 /**
  * The event as a line of the log stream: under the same names, in the form that it has after an erasure, because a line
@@ -7,18 +8,6 @@ import type { AuditEvent } from "./audit-event.js";
  */
 export function logLineOf(event: AuditEvent): Omit<AuditEvent, "service"> {
   // The log names the service on every line.
-  const { service: _, ...line } = event;
-  const isOfAPerson = event.actor_type !== "service" && event.actor_type !== "system";
-  const isAboutAPerson = event.entity_type === "User" || event.entity_type === "ApiKey";
-  return {
-    ...line,
-    ip: null,
-    user_agent: null,
-    ...(isOfAPerson && { actor_label: null }),
-    ...(isAboutAPerson && {
-      entity_label: null,
-      ...(event.outcome === "success" && { reason: null }),
-      changes: event.changes.map(({ field }) => ({ field, before: null, after: null, redacted: true })),
-    }),
-  };
+  const { service: _, ...line } = erasedForm(event);
+  return line;
 }

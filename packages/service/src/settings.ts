@@ -34,6 +34,15 @@ export const databaseSettings = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
 });
 
+const KEY_BYTES = 32;
+const keyWords = "32 bytes in base64: `openssl rand -base64 32` makes one";
+
+/** A key that encrypts other keys at rest. */
+export const encryptionKeySetting = z
+  .base64(keyWords)
+  .transform((text) => new Uint8Array(Buffer.from(text, "base64")))
+  .refine((key) => key.length === KEY_BYTES, keyWords);
+
 /** Reads settings from the environment and freezes them. @throws Error that names every setting at fault. */
 export function readSettings<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,17 +1,12 @@
-import { databaseSettings, serviceSettings } from "@supergraph/service";
+import { databaseSettings, encryptionKeySetting, serviceSettings } from "@supergraph/service";
 import { z } from "zod";
 import { allOrNone, openidSettings } from "./openid/openid-settings.js";
 import { limitRulesSetting } from "./rate-limit/limit-rules.js";
 
-const KEY_BYTES = 32;
-
 const settings = serviceSettings.extend({
   ...databaseSettings.shape,
   PORT: serviceSettings.shape.PORT.default(4002),
-  AUTH_KEY_ENCRYPTION_KEY: z
-    .base64("32 bytes in base64: `openssl rand -base64 32` makes one")
-    .transform((text) => new Uint8Array(Buffer.from(text, "base64")))
-    .refine((key) => key.length === KEY_BYTES, "32 bytes in base64: `openssl rand -base64 32` makes one"),
+  AUTH_KEY_ENCRYPTION_KEY: encryptionKeySetting,
   /** Days after which a signing key is replaced by itself; 0: never. */
   SIGNING_KEY_ROTATION_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
   ACCESS_TOKEN_ISSUER: z.url().default("http://localhost:4000"),

@@ -4,8 +4,9 @@ import { subgraphNames } from "@supergraph/service";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditApi, person, type Ask } from "../fixtures/audit-api.fixture.js";
+import { auditPartsOver } from "../fixtures/audit-parts.fixture.js";
 import { ada, anEvent, bob, outboxesOf } from "../fixtures/audit-log.fixture.js";
-import { SequencerRepository } from "../sequencer/sequencer.repository.js";
+import type { Sealer } from "../sequencer/sealer.js";
 
 const COUNT = 4_000;
 const START = Date.parse("2026-01-01T00:00:00Z");
@@ -48,7 +49,7 @@ let database: DisposableDatabase;
 let outboxes: ReturnType<typeof outboxesOf>;
 let as: Awaited<ReturnType<typeof auditApi>>;
 let auditor: Ask;
-let sequencer: SequencerRepository;
+let sealer: Sealer;
 
 beforeAll(async () => {
   database = await disposableDatabase();
@@ -59,9 +60,9 @@ beforeAll(async () => {
   }
   as = await auditApi(outboxes.database("audit"));
   auditor = as(person(newId(), "audit:read"));
-  sequencer = new SequencerRepository(outboxes.database("audit"));
+  ({ sealer } = await auditPartsOver(outboxes.database("audit")));
   // Half is sealed: pages run over the log and what still waits in the outboxes.
-  await sequencer.sealOldest(COUNT / 2);
+  await sealer.sealOldest(COUNT / 2);
 });
 
 afterAll(async () => {
@@ -195,7 +196,7 @@ describe("the pages of auditEvents", () => {
 
   it("hold every event once while events are being sealed", async () => {
     const ids = await walk({ order: "OLDEST_FIRST" }, async () => {
-      await sequencer.sealOldest(30);
+      await sealer.sealOldest(30);
     });
     expect(ids).toEqual(idsOf(oldestFirst));
   });
@@ -254,7 +255,7 @@ describe("an event", () => {
         { field: "phone", before: null, after: null, redacted: true },
       ],
     });
-    while ((await sequencer.sealOldest(1_000)) !== 0);
+    while ((await sealer.sealOldest(1_000)) !== 0);
     const sealed = await auditor(read, { id: event.id });
     expect(sealed.data?.auditEvent).toMatchObject({ leafIndex: expect.any(Number), action: "user.update" });
   });

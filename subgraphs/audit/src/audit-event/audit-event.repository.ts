@@ -9,6 +9,7 @@ import {
   type SortKey,
 } from "@supergraph/persistence";
 import type { Knex } from "knex";
+import type { PersonalReader } from "../personal/personal-reader.js";
 import type { ReadScope } from "./audit-event.access.js";
 import { digestOf, type AuditEventCriteria } from "./audit-event.criteria.js";
 import type { AuditOrder } from "./audit-event.input.js";
@@ -18,6 +19,20 @@ export interface AuditEventRow extends Omit<AuditEvent, "occurred_at" | "changes
   changes: AuditEvent["changes"] | null;
   /** A bigint, as text; null until the event is sealed. */
   leaf_index: string | null;
+  sealed_at: Date | null;
+  /** Names of the texts of people that the sealed event holds. */
+  actor_label_text: string | null;
+  ip_text: string | null;
+  user_agent_text: string | null;
+  entity_label_text: string | null;
+  reason_text: string | null;
+  changes_sealed: Buffer | null;
+}
+
+/** What a filter by a person's values comes to: the names of the texts that it finds. */
+interface FoundTexts {
+  ofIp: string[];
+  ofText: string[];
 }
 
 /** Whose lists: those of actors, or those of targets. */
@@ -30,6 +45,7 @@ const OWNERS = {
 
 /** What the text is looked for in. */
 const SEARCHED = ["action", "actor_label", "entity_label", "reason"];
+const SEARCHED_TEXTS = ["actor_label_text", "entity_label_text", "reason_text"];
 
 const COLUMNS = {
   userId: "user_id",
@@ -47,63 +63,83 @@ export class AuditEventRepository {
   constructor(
     private readonly database: Database,
     private readonly cursors: CursorCodec,
+    private readonly values: PersonalReader,
   ) {}
 
-  page(criteria: AuditEventCriteria, order: AuditOrder, page: PageArguments): Promise<Page<AuditEventRow>> {
-    return this.database.run((query) =>
-      readKeysetPage<AuditEventRow>({
-        ...this.#list(query, criteria, order),
-        list: `audit-events ${order} ${digestOf(criteria)}`,
-        page,
-      }),
+  async page(criteria: AuditEventCriteria, order: AuditOrder, page: PageArguments): Promise<Page<AuditEventRow>> {
+    const list = `audit-events ${order} ${digestOf(criteria)}`;
+    const found = await this.#textsFoundBy(criteria);
+    const read = await this.database.run((query) =>
+      readKeysetPage<AuditEventRow>({ ...this.#list(query, criteria, found, order), list, page }),
     );
+    return this.#revealed(read);
   }
 
   /** The first page, newest first, of each owner's events, in the order of the ids. */
-  firstPagesOf(
+  async firstPagesOf(
     owner: Owner,
     ids: readonly string[],
     criteria: AuditEventCriteria,
     first: number | null | undefined,
   ): Promise<Page<AuditEventRow>[]> {
-    return this.database.run((query) =>
+    const found = await this.#textsFoundBy(criteria);
+    const pages = await this.database.run((query) =>
       readFirstPages<AuditEventRow>({
-        ...this.#list(query, criteria, "NEWEST_FIRST"),
+        ...this.#list(query, criteria, found, "NEWEST_FIRST"),
         owner: { ...OWNERS[owner], ids },
         first,
         listOf: (id) => ownedList(owner, id, criteria),
       }),
     );
+    const rows = await this.values.reveal(pages.flatMap((page) => page.rows));
+    return pages.map((page) => ({ ...page, rows: rows.splice(0, page.rows.length) }));
   }
 
   /** A page of one owner's events, newest first. */
-  pageOf(owner: Owner, id: string, criteria: AuditEventCriteria, page: PageArguments): Promise<Page<AuditEventRow>> {
-    return this.database.run((query) => {
-      const all = this.#list(query, criteria, "NEWEST_FIRST");
+  async pageOf(
+    owner: Owner,
+    id: string,
+    criteria: AuditEventCriteria,
+    page: PageArguments,
+  ): Promise<Page<AuditEventRow>> {
+    const found = await this.#textsFoundBy(criteria);
+    const read = await this.database.run((query) => {
+      const all = this.#list(query, criteria, found, "NEWEST_FIRST");
       const rows = all.rows.where(OWNERS[owner].column, id);
       return readKeysetPage<AuditEventRow>({ ...all, rows, list: ownedList(owner, id, criteria), page });
     });
+    return this.#revealed(read);
   }
 
   /** Those of the events that exist, and that stand in the scope. */
   async byIds(ids: readonly string[], scope: ReadScope): Promise<AuditEventRow[]> {
     if (scope === "none") return [];
-    return this.database.run((query) => {
-      const rows = query<AuditEventRow>("known_event").whereIn("id", ids);
-      return scope === "all" ? rows : rows.where("user_id", scope.actorId);
+    const rows = await this.database.run((query) => {
+      const found = query<AuditEventRow>("known_event").whereIn("id", ids);
+      return scope === "all" ? found : found.where("user_id", scope.actorId);
     });
+    return this.values.reveal(rows);
   }
 
-  #list(query: Knex, criteria: AuditEventCriteria, order: `${AuditOrder}`) {
+  async #textsFoundBy({ ip, text }: AuditEventCriteria): Promise<FoundTexts> {
+    return {
+      ofIp: ip === undefined ? [] : await this.values.namesOfIp(ip),
+      ofText: text === undefined ? [] : await this.values.namesOfTexts(text),
+    };
+  }
+
+  async #revealed(page: Page<AuditEventRow>): Promise<Page<AuditEventRow>> {
+    return { ...page, rows: await this.values.reveal(page.rows) };
+  }
+
+  #list(query: Knex, criteria: AuditEventCriteria, found: FoundTexts, order: `${AuditOrder}`) {
     const direction = order === "NEWEST_FIRST" ? "desc" : "asc";
-    // Addresses have an index of their own, in the same order: the page is read along it.
-    const [moment, id] = criteria.ip === undefined ? ["occurred_at", "id"] : ["moment", "event_id"];
     const sortKeys: SortKey[] = [
-      { column: moment, direction, type: "timestamptz" },
-      { column: id, direction, type: "uuid" },
+      { column: "occurred_at", direction, type: "timestamptz" },
+      { column: "id", direction, type: "uuid" },
     ];
     const rows = query("known_event").select("known_event.*");
-    restrict(rows, criteria);
+    restrict(rows, criteria, found);
     const run = <T>(statement: Knex.QueryBuilder) => this.database.run<T>(() => statement as PromiseLike<T>);
     return { rows, sortKeys, cursors: this.cursors, run };
   }
@@ -113,21 +149,22 @@ function ownedList(owner: Owner, id: string, criteria: AuditEventCriteria): stri
   return `${owner} ${id} audit-events ${digestOf(criteria)}`;
 }
 
-function restrict(rows: Knex.QueryBuilder, criteria: AuditEventCriteria): void {
+function restrict(rows: Knex.QueryBuilder, criteria: AuditEventCriteria, found: FoundTexts): void {
   for (const [field, column] of Object.entries(COLUMNS)) {
     const value = criteria[field as keyof typeof COLUMNS];
     if (value !== undefined) void rows.where(column, value);
   }
   const { actions, actionPrefix, ip, since, until, text } = criteria;
-  if (ip !== undefined) void rows.join("known_ip", "known_ip.event_id", "known_event.id").where("address", ip);
+  // Sealed events name the address, those that wait still hold it.
+  if (ip !== undefined) void rows.whereRaw("(ip_text = any(?) or ip = ?)", [found.ofIp, ip]);
   if (actions) void rows.whereIn("action", actions);
   if (actionPrefix !== undefined) void rows.whereLike("action", `${literally(actionPrefix)}%`);
-  const moment = ip === undefined ? "occurred_at" : "moment";
-  if (since) void rows.where(moment, ">=", since);
-  if (until) void rows.where(moment, "<", until);
+  if (since) void rows.where("occurred_at", ">=", since);
+  if (until) void rows.where("occurred_at", "<", until);
   if (text !== undefined) {
     void rows.where((anyOf) => {
       for (const column of SEARCHED) void anyOf.orWhereILike(column, `%${literally(text)}%`);
+      for (const column of SEARCHED_TEXTS) void anyOf.orWhereRaw("?? = any(?)", [column, found.ofText]);
     });
   }
 }

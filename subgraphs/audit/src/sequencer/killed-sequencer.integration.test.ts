@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { Database } from "@supergraph/persistence";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { auditPartsOver, testKey } from "../fixtures/audit-parts.fixture.js";
 import { outboxesOf, sealedLog } from "../fixtures/audit-log.fixture.js";
-import { SequencerRepository } from "./sequencer.repository.js";
 import { writersInto } from "./writers.fixture.js";
 
 const KILLS = 6;
@@ -38,6 +38,7 @@ async function startService(): Promise<ChildProcess> {
       NODE_ENV: "test",
       PORT: "0",
       DATABASE_URL: database.url("audit"),
+      AUDIT_KEY_ENCRYPTION_KEY: testKey,
       GATEWAY_SECRET: "a secret that only this test knows, long enough",
     },
     stdio: ["ignore", "pipe", "inherit"],
@@ -83,9 +84,9 @@ it("a sequencer that is killed again and again loses no committed event, seals n
     expect(await seenTwice()).toBe(0);
   }
   const committed = await writers.stop();
-  const repository = new SequencerRepository(audit);
+  const { sealer } = await auditPartsOver(audit);
   // The last one's transaction may still hold the lead: its server process has yet to see that the client has gone.
-  for (let sealed: number | undefined; sealed !== 0;) sealed = await repository.sealOldest(1_000);
+  for (let sealed: number | undefined; sealed !== 0;) sealed = await sealer.sealOldest(1_000);
 
   const { ids, leafIndexes } = await sealedLog(audit);
   expect(Math.max(...sealedByTheKilled)).toBeGreaterThan(0);

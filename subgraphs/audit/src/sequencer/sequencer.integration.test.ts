@@ -3,9 +3,11 @@ import { Database, newId } from "@supergraph/persistence";
 import { createLog } from "@supergraph/service";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditEventRepository } from "../audit-event/audit-event.repository.js";
+import { auditPartsOver } from "../fixtures/audit-parts.fixture.js";
 import { anEvent, outboxesOf, sealedLog } from "../fixtures/audit-log.fixture.js";
 import { Sequencer } from "./sequencer.js";
-import { SequencerRepository } from "./sequencer.repository.js";
+import type { Sealer } from "./sealer.js";
 import { writersInto } from "./writers.fixture.js";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -13,13 +15,14 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 let database: DisposableDatabase;
 let outboxes: ReturnType<typeof outboxesOf>;
 let audit: Database;
-let repository: SequencerRepository;
+let sealer: Sealer;
+let events: AuditEventRepository;
 
 beforeEach(async () => {
   database = await disposableDatabase();
   outboxes = outboxesOf((service) => database.url(service));
   audit = outboxes.database("audit");
-  repository = new SequencerRepository(audit);
+  ({ sealer, events } = await auditPartsOver(audit));
 });
 
 afterEach(async () => {
@@ -44,10 +47,10 @@ describe("sealing", () => {
       "audit",
       events.filter((_, index) => index % 4 === 3),
     );
-    expect(await repository.sealOldest(7)).toBe(7);
-    expect(await repository.sealOldest(7)).toBe(7);
-    expect(await repository.sealOldest(7)).toBe(6);
-    expect(await repository.sealOldest(7)).toBe(0);
+    expect(await sealer.sealOldest(7)).toBe(7);
+    expect(await sealer.sealOldest(7)).toBe(7);
+    expect(await sealer.sealOldest(7)).toBe(6);
+    expect(await sealer.sealOldest(7)).toBe(0);
     expect(await sealedLog(audit)).toEqual({ ids: events.map(({ id }) => id), leafIndexes: upTo(20) });
   });
 
@@ -65,13 +68,12 @@ describe("sealing", () => {
       operation_name: "f",
     });
     await outboxes.write("auth", [event]);
-    await repository.sealOldest(10);
-    const [row] = await audit.run((query) => query<Record<string, unknown>>("known_event").select("*"));
-    const { leaf_index, sealed_at, ...stored } = row ?? {};
-    expect({ ...stored, occurred_at: (stored.occurred_at as Date).toISOString() }).toEqual(event);
-    expect(Object.values(stored)).not.toContain(null);
-    expect(leaf_index).toBe("0");
-    expect(sealed_at).toBeInstanceOf(Date);
+    await sealer.sealOldest(10);
+    const [row] = await events.byIds([event.id], "all");
+    expect({ ...row, occurred_at: row?.occurred_at.toISOString() }).toMatchObject(event);
+    expect(Object.values(event)).not.toContain(null);
+    expect(row?.leaf_index).toBe("0");
+    expect(row?.sealed_at).toBeInstanceOf(Date);
   });
 
   it("leaves what is not committed yet, and seals it afterwards", async () => {
@@ -79,9 +81,9 @@ describe("sealing", () => {
     await outboxes.database("users").unitOfWork(async () => {
       await outboxes.write("users", [early]);
       await outboxes.write("dynamic", [late]);
-      expect(await repository.sealOldest(10)).toBe(1);
+      expect(await sealer.sealOldest(10)).toBe(1);
     });
-    expect(await repository.sealOldest(10)).toBe(1);
+    expect(await sealer.sealOldest(10)).toBe(1);
     expect((await sealedLog(audit)).ids).toEqual([late.id, early.id]);
   });
 
@@ -89,11 +91,11 @@ describe("sealing", () => {
     await outboxes.write("users", [anEvent()]);
     const other = new Database({ url: database.url("audit"), schema: "audit" });
     await other.unitOfWork(async () => {
-      expect(await new SequencerRepository(other).sealOldest(0)).toBe(0);
-      expect(await repository.sealOldest(10)).toBeUndefined();
+      expect(await (await auditPartsOver(other)).sealer.sealOldest(0)).toBe(0);
+      expect(await sealer.sealOldest(10)).toBeUndefined();
     });
     await other.close();
-    expect(await repository.sealOldest(10)).toBe(1);
+    expect(await sealer.sealOldest(10)).toBe(1);
   });
 
   it("that fails in the middle leaves every event in its outbox", async () => {
@@ -101,12 +103,12 @@ describe("sealing", () => {
     await outboxes.write("users", [event]);
     await expect(
       audit.unitOfWork(async () => {
-        expect(await repository.sealOldest(10)).toBe(1);
+        expect(await sealer.sealOldest(10)).toBe(1);
         throw new Error("the process ended");
       }),
     ).rejects.toThrow("the process ended");
     expect((await sealedLog(audit)).ids).toEqual([]);
-    expect(await repository.sealOldest(10)).toBe(1);
+    expect(await sealer.sealOldest(10)).toBe(1);
     expect((await sealedLog(audit)).ids).toEqual([event.id]);
   });
 });
@@ -115,18 +117,19 @@ describe("two sequencers at once", () => {
   it("never fork the log: every event that was committed is in it once, without a gap", async () => {
     const log = createLog("audit", "silent");
     const other = new Database({ url: database.url("audit"), schema: "audit" });
-    const sequencers = [repository, new SequencerRepository(other)].map((each) => new Sequencer(each, log));
+    const sealers = [sealer, (await auditPartsOver(other)).sealer];
+    const sequencers = sealers.map((each) => new Sequencer(each, log));
     const writers = writersInto(outboxes);
     for (const sequencer of sequencers) sequencer.start();
     // And two that don't stand by, so that they meet at every batch.
-    const eager = [repository, new SequencerRepository(other)].map(async (each) => {
+    const eager = sealers.map(async (each) => {
       for (const end = Date.now() + 2_500; Date.now() < end;) await each.sealOldest(50);
     });
     await pause(2_500);
     const committed = await writers.stop();
     await Promise.all(eager);
     await Promise.all(sequencers.map((sequencer) => sequencer.stop()));
-    while ((await repository.sealOldest(1_000)) !== 0);
+    while ((await sealer.sealOldest(1_000)) !== 0);
     await other.close();
 
     const { ids, leafIndexes } = await sealedLog(audit);

@@ -1,7 +1,8 @@
+import type { AuditEvent } from "@supergraph/audit-trail";
 import type { Database } from "@supergraph/persistence";
-import { SEAL } from "./seal.statement.js";
+import { DRAIN, inMicroseconds } from "./drain.statement.js";
+import type { SealedRow } from "./sealed-event.js";
 
-const BATCH = 1_000;
 const LOCK = "hashtextextended('audit.sequencer', 0)";
 
 /**
@@ -13,40 +14,57 @@ const TAKE_LEAD = `select ${END_WHEN_IDLE}, pg_try_advisory_xact_lock(${LOCK}) a
 const LIMIT_WAIT = `select ${END_WHEN_IDLE}, set_config('lock_timeout', '15s', true)`;
 const WAIT_FOR_LEAD = `select pg_advisory_xact_lock(${LOCK})`;
 
-/** Moves events from the outboxes into the log. */
+/** A month of the log, among the events that are kept for as long. */
+export interface PartitionOfLog {
+  retentionDays: number;
+  /** Any moment of the month. */
+  moment: string;
+}
+
+/** Takes events out of the outboxes and puts them into the log. All of it is for who has the lead. */
 export class SequencerRepository {
   constructor(private readonly database: Database) {}
 
-  /**
-   * Moves the oldest events of all outboxes, `size` at most, and numbers them on from the log's last, all in one
-   * transaction: whatever stops it, an event is in its outbox or in the log, and never in both.
-   * The transaction itself holds the advisory lock, so that no two can number from the same last event. Writers only
-   * insert, and wait for nothing here.
-   * Answers how many were sealed; undefined when another sequencer has the lead.
-   */
-  async sealOldest(size: number): Promise<number | undefined> {
-    return this.database.unitOfWork(async () => {
-      const { rows } = await this.database.run((query) => query.raw<{ rows: { leads: boolean }[] }>(TAKE_LEAD));
-      if (!rows[0]?.leads) return undefined;
-      return this.#seal(size);
-    });
+  /** Whether this unit of work has the lead, which it then keeps until its end. */
+  async takeLead(): Promise<boolean> {
+    const { rows } = await this.database.run((query) => query.raw<{ rows: { leads: boolean }[] }>(TAKE_LEAD));
+    return rows[0]?.leads ?? false;
+  }
+
+  /** Waits for the lead. @throws Error after 15 s */
+  async waitForLead(): Promise<void> {
+    await this.database.run((query) => query.raw(LIMIT_WAIT));
+    await this.database.run((query) => query.raw(WAIT_FOR_LEAD));
   }
 
   /**
-   * Waits for the lead and seals everything that has been committed. In a unit of work the lead is held until its end:
-   * nobody seals anything between what it reads of the log and what it changes beside it.
+   * Takes the oldest events out of all outboxes, `size` at most, in the order of the log. A statement of its own: its
+   * snapshot is taken after the lock, and sees what the last leader committed.
    */
-  async sealAll(): Promise<void> {
-    await this.database.unitOfWork(async () => {
-      await this.database.run((query) => query.raw(LIMIT_WAIT));
-      await this.database.run((query) => query.raw(WAIT_FOR_LEAD));
-      while ((await this.#seal(BATCH)) === BATCH);
-    });
+  async drain(size: number): Promise<AuditEvent[]> {
+    const { rows } = await this.database.run((query) => query.raw<{ rows: AuditEvent[] }>(DRAIN, { size }));
+    return rows;
   }
 
-  /** A statement of its own: its snapshot is taken after the lock, and sees what the last leader committed. */
-  async #seal(size: number): Promise<number> {
-    const { rowCount } = await this.database.run((query) => query.raw<{ rowCount: number }>(SEAL, { size }));
-    return rowCount;
+  /** The database's clock, to the microsecond. */
+  async now(): Promise<string> {
+    const { rows } = await this.database.run((query) =>
+      query.raw<{ rows: { now: string }[] }>(`select ${inMicroseconds("clock_timestamp()")} as now`),
+    );
+    return rows[0]?.now ?? new Date().toISOString();
+  }
+
+  async ensurePartitions(partitions: readonly PartitionOfLog[]): Promise<void> {
+    for (const { retentionDays, moment } of partitions) {
+      await this.database.run((query) => query.raw("select audit.ensure_partition(?, ?)", [retentionDays, moment]));
+    }
+  }
+
+  async insert(rows: readonly SealedRow[]): Promise<void> {
+    await this.database.run((query) =>
+      query.raw("insert into audit.event select * from json_populate_recordset(null::audit.event, ?)", [
+        JSON.stringify(rows),
+      ]),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "@supergraph/service";
-import type { SequencerRepository } from "./sequencer.repository.js";
+import type { Sealer } from "./sealer.js";
 
 const BATCH = 1_000;
 /** After a batch that emptied the outboxes; doubled for each that found nothing. */
@@ -19,7 +19,7 @@ export class Sequencer {
   #pauseMs = SHORTEST_PAUSE_MS;
 
   constructor(
-    private readonly repository: Pick<SequencerRepository, "sealOldest">,
+    private readonly sealer: Pick<Sealer, "sealOldest">,
     private readonly log: Logger,
   ) {}
 
@@ -44,7 +44,7 @@ export class Sequencer {
   /** Seals one batch, and says how long to wait before the next. An event that could not be sealed is in its outbox. */
   async #sealOnce(): Promise<number> {
     try {
-      const sealed = await this.repository.sealOldest(BATCH);
+      const sealed = await this.sealer.sealOldest(BATCH);
       if (sealed === undefined) return STAND_BY_MS;
       this.#pauseMs = sealed > 0 ? SHORTEST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
       return sealed === BATCH ? 0 : this.#pauseMs;

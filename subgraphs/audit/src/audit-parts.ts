@@ -1,0 +1,68 @@
+import { NoteSigner } from "@supergraph/audit-proof";
+import { CursorCodec, Database } from "@supergraph/persistence";
+import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
+import { CheckpointRepository } from "./checkpoint/checkpoint.repository.js";
+import { Checkpointer } from "./checkpoint/checkpointer.js";
+import { PersonRepository } from "./person/person.repository.js";
+import { PersonService } from "./person/person.service.js";
+import { KeptTexts } from "./personal/kept-texts.js";
+import { PersonKeys } from "./personal/person-keys.js";
+import { PersonalReader } from "./personal/personal-reader.js";
+import { PersonalValueRepository } from "./personal/personal-value.repository.js";
+import { SealingKeys } from "./personal/sealing-keys.js";
+import { WrappingKeys } from "./personal/wrapping-keys.js";
+import { retentionDaysOf } from "./retention/retention-periods.js";
+import { SecretRepository } from "./secret/secret.repository.js";
+import { ServiceSecrets } from "./secret/service-secrets.js";
+import { Sealer } from "./sequencer/sealer.js";
+import { SequencerRepository } from "./sequencer/sequencer.repository.js";
+import type { AuditSettings } from "./settings.js";
+import { TreeRepository } from "./tree/tree.repository.js";
+
+type PartsSettings = Pick<
+  AuditSettings,
+  | "GATEWAY_SECRET"
+  | "AUDIT_KEY_ENCRYPTION_KEY"
+  | "AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS"
+  | "AUDIT_LOG_ORIGIN"
+  | "AUDIT_RETENTION_DAYS"
+>;
+
+export type AuditParts = Awaited<ReturnType<typeof createAuditParts>>;
+
+/** What the service is made of, over one database. @throws Error when its secrets can't be opened by the keys given */
+export async function createAuditParts(database: Database, settings: PartsSettings) {
+  const wrapping = new WrappingKeys(settings.AUDIT_KEY_ENCRYPTION_KEY, settings.AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS);
+  const secrets = await ServiceSecrets.load(database, new SecretRepository(database), wrapping);
+  const subjectOfAddress = (address: string) => secrets.subjectOfAddress(address);
+  const ipToken = (ip: string) => secrets.ipToken(ip);
+
+  const keys = new PersonKeys(wrapping);
+  const values = new PersonalValueRepository(database);
+  const reader = new PersonalReader(values, keys, ipToken);
+  const events = new AuditEventRepository(database, new CursorCodec(settings.GATEWAY_SECRET), reader);
+
+  const tree = new TreeRepository(database);
+  const checkpoints = new CheckpointRepository(database);
+  const signer = new NoteSigner(settings.AUDIT_LOG_ORIGIN, secrets.checkpointKey);
+  const sealer = new Sealer({
+    database,
+    repository: new SequencerRepository(database),
+    tree,
+    keys: new SealingKeys(database, values, keys),
+    texts: new KeptTexts(database, values, ipToken),
+    checkpointer: new Checkpointer(checkpoints, signer, settings.AUDIT_LOG_ORIGIN),
+    subjectOfAddress,
+    retentionDaysOf: retentionDaysOf(settings.AUDIT_RETENTION_DAYS),
+  });
+  const people = new PersonService({
+    database,
+    sealer,
+    people: new PersonRepository(database),
+    values,
+    keys,
+    reader,
+    subjectOfAddress,
+  });
+  return { database, events, tree, checkpoints, signer, sealer, people, reader, values, keys, wrapping, secrets };
+}

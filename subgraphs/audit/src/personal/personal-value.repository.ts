@@ -1,0 +1,84 @@
+import type { Database } from "@supergraph/persistence";
+import type { Knex } from "knex";
+import type { TextKind } from "./person-key.js";
+import type { WrappedKey } from "./wrapping-keys.js";
+
+export interface KeyRow extends WrappedKey {
+  subject_id: string;
+}
+
+export interface TextRow {
+  /** Names the text, in the events that it belongs to. */
+  token: string;
+  subject_id: string;
+  kind: TextKind;
+  /** Of a client address: the same whoever's it is. */
+  ip_token: Buffer | null;
+  sealed: Buffer;
+}
+
+/** One parameter, however many there are: the same statement each time. */
+function isAnyOf(column: string, values: readonly string[]) {
+  return (rows: Knex.QueryBuilder) => void rows.whereRaw("?? = any(?)", [column, [...values]]);
+}
+
+/** The keys of people and what is encrypted under them, beside the log. */
+export class PersonalValueRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Those of the subjects who have been erased. */
+  async erasedAmong(subjects: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.run((query) =>
+      query("erased_person").select<{ subject_id: string }[]>("subject_id").where(isAnyOf("subject_id", subjects)),
+    );
+    return new Set(rows.map(({ subject_id }) => subject_id));
+  }
+
+  async keysOf(subjects: readonly string[]): Promise<KeyRow[]> {
+    return this.database.run((query) =>
+      query<KeyRow>("person_key")
+        .select("subject_id", "wrapped", "wrapping_key")
+        .where(isAnyOf("subject_id", subjects)),
+    );
+  }
+
+  async addKeys(rows: readonly KeyRow[]): Promise<void> {
+    if (rows.length > 0) await this.database.run((query) => query("person_key").insert(rows));
+  }
+
+  /** Adds those that aren't there yet. */
+  async addTexts(rows: readonly TextRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.database.run((query) => query("personal_text").insert(rows).onConflict("token").ignore());
+  }
+
+  /** The texts that are still there, each with its person's key. */
+  async textsOf(tokens: readonly string[]): Promise<(TextRow & KeyRow)[]> {
+    return this.database.run((query) =>
+      query<TextRow & KeyRow>("personal_text")
+        .join("person_key", "person_key.subject_id", "personal_text.subject_id")
+        .select("personal_text.*", "wrapped", "wrapping_key")
+        .where(isAnyOf("token", tokens)),
+    );
+  }
+
+  /** The names of a client address, one for each person who came from there. */
+  async tokensOfIp(ipToken: Buffer): Promise<string[]> {
+    const rows = await this.database.run((query) =>
+      query("personal_text").select<{ token: string }[]>("token").where("ip_token", ipToken),
+    );
+    return rows.map(({ token }) => token);
+  }
+
+  /** Labels and reasons after a token, in the order of tokens, `limit` at most: for who reads through all of them. */
+  async searchedTexts(after: string, limit: number): Promise<(TextRow & KeyRow)[]> {
+    return this.database.run((query) =>
+      query<TextRow & KeyRow>("personal_text")
+        .join("person_key", "person_key.subject_id", "personal_text.subject_id")
+        .select("personal_text.*", "wrapped", "wrapping_key")
+        .whereRaw("kind in ('label', 'reason') and token > ?", [after])
+        .orderBy("token")
+        .limit(limit),
+    );
+  }
+}

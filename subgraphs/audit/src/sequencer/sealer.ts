@@ -1,0 +1,119 @@
+import type { AuditEvent, Party } from "@supergraph/audit-trail";
+import { partiesOf } from "@supergraph/audit-trail";
+import type { Database } from "@supergraph/persistence";
+import type { Checkpointer } from "../checkpoint/checkpointer.js";
+import type { KeptTexts } from "../personal/kept-texts.js";
+import type { BatchKeys, SealingKeys } from "../personal/sealing-keys.js";
+import { TreeEdge } from "../tree/tree-edge.js";
+import type { Tile, TreeHead, TreeRepository } from "../tree/tree.repository.js";
+import { sealEvent, subjectOf, type SealedEvent } from "./sealed-event.js";
+import type { PartitionOfLog, SequencerRepository } from "./sequencer.repository.js";
+
+const BATCH = 1_000;
+
+export interface SealerParts {
+  database: Database;
+  repository: SequencerRepository;
+  tree: TreeRepository;
+  keys: SealingKeys;
+  texts: KeptTexts;
+  checkpointer: Checkpointer;
+  subjectOfAddress: (address: string) => string;
+  /** For how long events of an action are kept; 0: for good. */
+  retentionDaysOf: (action: string) => number;
+}
+
+/** Moves events from the outboxes into the log, and grows its tree. */
+export class Sealer {
+  /** As it was last committed by this process; of no use once another has led. */
+  #edge: TreeEdge | undefined;
+
+  constructor(private readonly parts: SealerParts) {}
+
+  /**
+   * Moves the oldest events of all outboxes, `size` at most, and numbers them on from the log's last, all in one
+   * transaction: whatever stops it, an event is in its outbox or in the log, and never in both.
+   * The transaction itself holds the advisory lock, so that no two can number from the same last event. Writers only
+   * insert, and wait for nothing here.
+   * Answers how many were sealed; undefined when another sequencer has the lead.
+   */
+  async sealOldest(size: number): Promise<number | undefined> {
+    return this.parts.database.unitOfWork(async () => {
+      if (!(await this.parts.repository.takeLead())) return undefined;
+      return this.#seal(size);
+    });
+  }
+
+  /**
+   * Waits for the lead and seals everything that has been committed. In a unit of work the lead is held until its end:
+   * nobody seals anything between what it reads of the log and what it changes beside it.
+   */
+  async sealAll(): Promise<void> {
+    await this.parts.database.unitOfWork(async () => {
+      await this.parts.repository.waitForLead();
+      while ((await this.#seal(BATCH)) === BATCH);
+    });
+  }
+
+  async #seal(size: number): Promise<number> {
+    const { repository, tree, checkpointer } = this.parts;
+    const events = await repository.drain(size);
+    await checkpointer.signWhenDue(events.length > 0 ? await this.#extend(events) : await tree.head());
+    return events.length;
+  }
+
+  async #extend(events: readonly AuditEvent[]): Promise<TreeHead> {
+    const { database, repository, tree, keys, texts } = this.parts;
+    const edge = await this.#edgeAt(await tree.lockHead());
+    const parties = events.map((event) => partiesOf(event));
+    const subjects = new Set(parties.flat().map((party) => this.#subjectOf(party)));
+    const batchKeys = await keys.of([...subjects]);
+    const sealed = this.#sealed(events, edge.size, await repository.now(), batchKeys);
+    const tiles: Tile[] = sealed.flatMap(({ leafHash }) => edge.append(leafHash));
+
+    await texts.keep(sealed.flatMap((event) => event.texts));
+    await repository.ensurePartitions(partitionsOf(sealed));
+    await repository.insert(sealed.map(({ row }) => row));
+    await tree.addTiles(tiles);
+    const head = { size: edge.size, root: edge.root() };
+    await tree.moveHead(head);
+    await database.afterCommit(() => {
+      this.#edge = edge;
+      return Promise.resolve();
+    });
+    return head;
+  }
+
+  #sealed(events: readonly AuditEvent[], firstIndex: number, sealedAt: string, keys: BatchKeys): SealedEvent[] {
+    return events.map((event, index) =>
+      sealEvent(event, {
+        leafIndex: firstIndex + index,
+        sealedAt,
+        retentionDays: this.parts.retentionDaysOf(event.action),
+        keyOf: (subject) => keys.of(subject),
+        subjectOf: (party) => this.#subjectOf(party),
+      }),
+    );
+  }
+
+  #subjectOf(party: Party): string {
+    return subjectOf(party, this.parts.subjectOfAddress);
+  }
+
+  async #edgeAt({ size, root }: TreeHead): Promise<TreeEdge> {
+    if (this.#edge?.size === size && this.#edge.root().equals(root)) return this.#edge.copy();
+    const edge = await TreeEdge.at(size, this.parts.tree.read);
+    if (!edge.root().equals(root))
+      throw new Error(`The audit log's tree of ${size} leaves has another root than its head`);
+    return edge;
+  }
+}
+
+function partitionsOf(sealed: readonly SealedEvent[]): PartitionOfLog[] {
+  const partitions = new Map<string, PartitionOfLog>();
+  for (const { row } of sealed) {
+    const moment = `${row.occurred_at.slice(0, 7)}-01T00:00:00Z`;
+    partitions.set(`${row.retention_days} ${moment}`, { retentionDays: row.retention_days, moment });
+  }
+  return [...partitions.values()];
+}

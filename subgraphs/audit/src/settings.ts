@@ -1,0 +1,32 @@
+import { databaseSettings, encryptionKeySetting, serviceSettings } from "@supergraph/service";
+import { z } from "zod";
+import { parseRetentionPeriods } from "./retention/retention-periods.js";
+
+const list = (separated: string) => separated.split(",").map((item) => item.trim());
+
+const retentionSetting = z.string().transform((text, context) => {
+  try {
+    return parseRetentionPeriods(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+
+export const auditSettings = serviceSettings.extend({
+  ...databaseSettings.shape,
+  PORT: serviceSettings.shape.PORT.default(4004),
+  /** Wraps the keys that the log's personal values are encrypted under, and the one that signs its checkpoints. */
+  AUDIT_KEY_ENCRYPTION_KEY: encryptionKeySetting,
+  /** Keys that it has replaced: what they wrap is wrapped anew. */
+  AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: z.string().transform(list).pipe(z.array(encryptionKeySetting)).default([]),
+  /** What checkpoints name the log, and their key: no blanks, no plus sign (C2SP signed-note). */
+  AUDIT_LOG_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]+$/, "a name without blanks and plus signs, e.g. example.com/audit")
+    .default("supergraph/audit"),
+  /** For how long events are kept, by the beginning of their action; for good unless set. */
+  AUDIT_RETENTION_DAYS: retentionSetting.default([]),
+});
+
+export type AuditSettings = z.output<typeof auditSettings>;

@@ -1,0 +1,90 @@
+import { TILE_WIDTH, type ReadHashes } from "@supergraph/audit-proof";
+import type { Database } from "@supergraph/persistence";
+
+export interface TreeHead {
+  size: number;
+  root: Buffer;
+}
+
+/** 256 hashes that are complete: they never change. */
+export interface Tile {
+  level: number;
+  index: number;
+  hashes: Buffer;
+  root: Buffer;
+}
+
+const HASH_BYTES = 32;
+
+/** The Merkle tree over the log's leaves. */
+export class TreeRepository {
+  constructor(private readonly database: Database) {}
+
+  async head(): Promise<TreeHead> {
+    return this.#readHead("");
+  }
+
+  /** The head, which nobody else may move before the unit of work ends. */
+  async lockHead(): Promise<TreeHead> {
+    return this.#readHead("for update");
+  }
+
+  async moveHead({ size, root }: TreeHead): Promise<void> {
+    await this.database.run((query) => query("tree").update({ size, root }));
+  }
+
+  async addTiles(tiles: readonly Tile[]): Promise<void> {
+    if (tiles.length > 0) await this.database.run((query) => query("tile").insert(tiles));
+  }
+
+  /**
+   * Reads hashes of one tile: from the tile when it is complete, else where they come from, the leaves or the tiles
+   * below. Each call is one look into an index.
+   */
+  readonly read: ReadHashes = async (level, from, to) => {
+    if (from >= to) return [];
+    const index = Math.floor(from / TILE_WIDTH);
+    const [tile] = await this.database.run((query) => query<Tile>("tile").select("hashes").where({ level, index }));
+    if (tile)
+      return split(tile.hashes.subarray((from % TILE_WIDTH) * HASH_BYTES, (to - index * TILE_WIDTH) * HASH_BYTES));
+    return level === 0 ? this.#leafHashes(from, to) : this.#rootsBelow(level, from, to);
+  };
+
+  async #leafHashes(from: number, to: number): Promise<Buffer[]> {
+    const rows = await this.database.run((query) =>
+      query<{ leaf_hash: Buffer }>("event")
+        .select("leaf_hash")
+        .where("leaf_index", ">=", from)
+        .where("leaf_index", "<", to)
+        .orderBy("leaf_index"),
+    );
+    return rows.map(({ leaf_hash }) => leaf_hash);
+  }
+
+  async #rootsBelow(level: number, from: number, to: number): Promise<Buffer[]> {
+    const rows = await this.database.run((query) =>
+      query<Tile>("tile")
+        .select("root")
+        .where("level", level - 1)
+        .where("index", ">=", from)
+        .where("index", "<", to)
+        .orderBy("index"),
+    );
+    return rows.map(({ root }) => root);
+  }
+
+  async #readHead(lock: "" | "for update"): Promise<TreeHead> {
+    const { rows } = await this.database.run((query) =>
+      query.raw<{ rows: { size: string; root: Buffer }[] }>(`select size, root from tree ${lock}`),
+    );
+    const [head] = rows;
+    if (!head) throw new Error("The audit log has lost the head of its tree");
+    return { size: Number(head.size), root: head.root };
+  }
+}
+
+function split(hashes: Buffer): Buffer[] {
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, index) =>
+    hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),
+  );
+}
