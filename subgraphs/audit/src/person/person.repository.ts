@@ -1,6 +1,5 @@
 import type { Database } from "@supergraph/persistence";
 import type { AuditEventRow } from "../audit-event/audit-event.repository.js";
-import type { KeyRow, TextRow } from "../personal/personal-value.repository.js";
 
 /** Sealed events that the person did or that concern them. */
 const OWN_EVENTS = `
@@ -18,16 +17,6 @@ const CHANGED_ADDRESSES = `
 /** What the log holds of a person. */
 export class PersonRepository {
   constructor(private readonly database: Database) {}
-
-  /** The labels that the person's values are known under, each with the person's key. */
-  async labelsOf(id: string): Promise<(TextRow & KeyRow)[]> {
-    return this.database.run((query) =>
-      query<TextRow & KeyRow>("personal_text")
-        .join("person_key", "person_key.subject_id", "personal_text.subject_id")
-        .select("personal_text.*", "wrapped", "wrapping_key")
-        .where({ "personal_text.subject_id": id, kind: "label" }),
-    );
-  }
 
   async changedAddressesOf(id: string): Promise<{ id: string; changes_sealed: Buffer }[]> {
     const { rows } = await this.database.run((query) =>

@@ -59,7 +59,7 @@ export class PersonService {
   /** Addresses among the person's own values: their labels, and what their e-mail was and became. */
   async #addressesOf(id: string): Promise<string[]> {
     const { people, values, keys } = this.parts;
-    const labels = (await people.labelsOf(id)).map((row) => keys.open(row).open(row.sealed, placeOfText(row.token)));
+    const labels = (await values.labelsOf(id)).map((row) => keys.open(row).open(row.sealed, placeOfText(row.token)));
     const [key] = (await values.keysOf([id])).map((row) => keys.open(row));
     const changed = key ? await people.changedAddressesOf(id) : [];
     const changes = changed.flatMap((event) => {

@@ -17,6 +17,9 @@ export interface TextRow {
   sealed: Buffer;
 }
 
+/** A text, and the key that it is encrypted under. */
+export type KeyedText = TextRow & KeyRow;
+
 /** One parameter, however many there are: the same statement each time. */
 function isAnyOf(column: string, values: readonly string[]) {
   return (rows: Knex.QueryBuilder) => void rows.whereRaw("?? = any(?)", [column, [...values]]);
@@ -53,12 +56,14 @@ export class PersonalValueRepository {
   }
 
   /** The texts that are still there, each with its person's key. */
-  async textsOf(tokens: readonly string[]): Promise<(TextRow & KeyRow)[]> {
+  async textsOf(tokens: readonly string[]): Promise<KeyedText[]> {
+    return this.database.run((query) => keyedTexts(query).where(isAnyOf("token", tokens)));
+  }
+
+  /** The names that a person is known under in the log. */
+  async labelsOf(subject: string): Promise<KeyedText[]> {
     return this.database.run((query) =>
-      query<TextRow & KeyRow>("personal_text")
-        .join("person_key", "person_key.subject_id", "personal_text.subject_id")
-        .select("personal_text.*", "wrapped", "wrapping_key")
-        .where(isAnyOf("token", tokens)),
+      keyedTexts(query).where("personal_text.subject_id", subject).where("kind", "label"),
     );
   }
 
@@ -71,14 +76,15 @@ export class PersonalValueRepository {
   }
 
   /** Labels and reasons after a token, in the order of tokens, `limit` at most: for who reads through all of them. */
-  async searchedTexts(after: string, limit: number): Promise<(TextRow & KeyRow)[]> {
+  async searchedTexts(after: string, limit: number): Promise<KeyedText[]> {
     return this.database.run((query) =>
-      query<TextRow & KeyRow>("personal_text")
-        .join("person_key", "person_key.subject_id", "personal_text.subject_id")
-        .select("personal_text.*", "wrapped", "wrapping_key")
-        .whereRaw("kind in ('label', 'reason') and token > ?", [after])
-        .orderBy("token")
-        .limit(limit),
+      keyedTexts(query).whereRaw("kind in ('label', 'reason') and token > ?", [after]).orderBy("token").limit(limit),
     );
   }
+}
+
+function keyedTexts(query: Knex) {
+  return query("personal_text")
+    .join("person_key", "person_key.subject_id", "personal_text.subject_id")
+    .select<KeyedText[]>("personal_text.*", "wrapped", "wrapping_key");
 }
