@@ -12,7 +12,7 @@ function operationsOf(page: string): string[] {
   return [...blocks, ...ofOneself];
 }
 
-describe("the guides for frontends", () => {
+describe("the guides", () => {
   let schema: ReturnType<typeof buildClientSchema>;
   let errors: string;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe("the guides for frontends", () => {
     errors = await file("reference/errors.md");
   });
 
-  it.each(["authentication.md", "mail.md"])("name operations and reasons that there are: %s", async (name) => {
+  it.each(["authentication.md", "mail.md", "auditing.md"])("name operations and reasons that there are: %s", async (name) => {
     const page = await file(`guides/${name}`);
     for (const operation of operationsOf(page)) expect(validate(schema, parse(operation)), operation).toEqual([]);
     const called = [...page.matchAll(/`(\w+)\([^`)]*\)`/g)].map(([, field]) => field);

@@ -1,5 +1,6 @@
 import type { Database } from "@supergraph/persistence";
 import type { Knex } from "knex";
+import { asBytea } from "./bytea.js";
 import type { TextKind } from "./person-key.js";
 import type { WrappedKey } from "./wrapping-keys.js";
 
@@ -46,13 +47,27 @@ export class PersonalValueRepository {
   }
 
   async addKeys(rows: readonly KeyRow[]): Promise<void> {
-    if (rows.length > 0) await this.database.run((query) => query("person_key").insert(rows));
+    const written = rows.map((row) => ({ ...row, wrapped: asBytea(row.wrapped) }));
+    await this.#add("audit.person_key", "subject_id, wrapped, wrapping_key", written);
   }
 
   /** Adds those that aren't there yet. */
   async addTexts(rows: readonly TextRow[]): Promise<void> {
+    const written = rows.map((row) => ({
+      ...row,
+      ip_token: row.ip_token && asBytea(row.ip_token),
+      sealed: asBytea(row.sealed),
+    }));
+    await this.#add("audit.personal_text", "token, subject_id, kind, ip_token, sealed", written);
+  }
+
+  /** As one parameter: Knex takes long to write a statement with thousands of them. */
+  async #add(table: string, columns: string, rows: readonly Record<string, string | null>[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.database.run((query) => query("personal_text").insert(rows).onConflict("token").ignore());
+    const statement = `
+      insert into ${table} (${columns})
+      select ${columns} from json_populate_recordset(null::${table}, ?) on conflict do nothing`;
+    await this.database.run((query) => query.raw(statement, [JSON.stringify(rows)]));
   }
 
   /** The texts that are still there, each with its person's key. */

@@ -1,5 +1,6 @@
 import { partiesOf, erasedForm, type AuditEvent, type Party, type PartyName } from "@supergraph/audit-trail";
 import { commitmentOf, leafBytes, leafHash } from "@supergraph/audit-proof";
+import { asBytea } from "../personal/bytea.js";
 import { NOBODY, type PersonKey, type TextKind } from "../personal/person-key.js";
 
 type SealedColumns = Omit<AuditEvent, "ip" | "user_agent">;
@@ -116,8 +117,4 @@ export function sealEvent(event: AuditEvent, sealing: Sealing): SealedEvent {
   for (const [column, hex] of Object.entries(commitments)) row[column as keyof typeof commitments] = `\\x${hex}`;
   row.leaf_hash = asBytea(hash);
   return { row, leafHash: hash, texts };
-}
-
-function asBytea(bytes: Buffer): string {
-  return `\\x${bytes.toString("hex")}`;
 }
