@@ -3,6 +3,7 @@ import { CursorCodec, Database } from "@supergraph/persistence";
 import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
 import { CheckpointRepository } from "./checkpoint/checkpoint.repository.js";
 import { Checkpointer } from "./checkpoint/checkpointer.js";
+import { EventExporter } from "./export/exported-event.js";
 import { PersonRepository } from "./person/person.repository.js";
 import { PersonService } from "./person/person.service.js";
 import { KeptTexts } from "./personal/kept-texts.js";
@@ -42,6 +43,8 @@ export async function createAuditParts(database: Database, settings: PartsSettin
   const reader = new PersonalReader(values, keys, ipToken);
   const events = new AuditEventRepository(database, new CursorCodec(settings.GATEWAY_SECRET), reader);
 
+  const exporter = new EventExporter({ reader, values, keys, subjectOfAddress });
+
   const tree = new TreeRepository(database);
   const checkpoints = new CheckpointRepository(database);
   const signer = new NoteSigner(settings.AUDIT_LOG_ORIGIN, secrets.checkpointKey);
@@ -64,5 +67,19 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     reader,
     subjectOfAddress,
   });
-  return { database, events, tree, checkpoints, signer, sealer, people, reader, values, keys, wrapping, secrets };
+  return {
+    database,
+    events,
+    exporter,
+    tree,
+    checkpoints,
+    signer,
+    sealer,
+    people,
+    reader,
+    values,
+    keys,
+    wrapping,
+    secrets,
+  };
 }

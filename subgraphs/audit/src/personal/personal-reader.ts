@@ -1,5 +1,4 @@
 import { targetPersonOf, type AuditEvent } from "@supergraph/audit-trail";
-import type { AuditEventRow } from "../audit-event/audit-event.repository.js";
 import { placeOfChanges } from "../sequencer/sealed-event.js";
 import { placeOfText } from "./kept-texts.js";
 import { NOBODY, type PersonKey } from "./person-key.js";
@@ -17,6 +16,18 @@ const NAMES = {
   entity_label: "entity_label_text",
   reason: "reason_text",
 } as const;
+
+/** Where a sealed event says what is personal in it: the names of its texts, and its changes, encrypted. */
+export interface SealedTexts extends Record<(typeof NAMES)[keyof typeof NAMES], string | null> {
+  changes_sealed: Buffer | null;
+}
+
+/** An event of which personal values can be read. */
+type Readable = SealedTexts &
+  Pick<AuditEvent, "id" | "entity_type" | "entity_id" | "metadata" | keyof typeof NAMES> & {
+    changes: AuditEvent["changes"] | null;
+  };
+
 const named = Object.entries(NAMES) as [keyof typeof NAMES, (typeof NAMES)[keyof typeof NAMES]][];
 
 interface Opened {
@@ -36,7 +47,7 @@ export class PersonalReader {
    * The events with what is personal in them, in the same order; what was erased stays null.
    * @param only whose values: everybody's unless given
    */
-  async reveal(rows: readonly AuditEventRow[], only?: string): Promise<AuditEventRow[]> {
+  async reveal<Row extends Readable>(rows: readonly Row[], only?: string): Promise<Row[]> {
     const tokens = rows.flatMap((row) => named.flatMap(([, column]) => row[column] ?? []));
     const texts = tokens.length > 0 ? await this.#open(tokens) : new Map<string, Opened>();
     const keys = await this.#keysOfChanges(rows);
@@ -89,7 +100,7 @@ export class PersonalReader {
     );
   }
 
-  async #keysOfChanges(rows: readonly AuditEventRow[]): Promise<Map<string, PersonKey>> {
+  async #keysOfChanges(rows: readonly Readable[]): Promise<Map<string, PersonKey>> {
     const subjects = new Set(rows.filter(({ changes_sealed }) => changes_sealed !== null).map(subjectOfChanges));
     if (subjects.size === 0) return new Map();
     const found = await this.values.keysOf([...subjects]);
@@ -97,6 +108,6 @@ export class PersonalReader {
   }
 }
 
-function subjectOfChanges(row: AuditEventRow): string {
+function subjectOfChanges(row: Readable): string {
   return targetPersonOf(row) ?? NOBODY;
 }
