@@ -1,6 +1,7 @@
 import type { ServiceCaller } from "@supergraph/service";
 import type { FastifyInstance, HTTPMethods } from "fastify";
 import { anonymous } from "./caller/caller-identifier.js";
+import { picked, queryOf } from "./passed-on.js";
 
 /** What auth serves to everybody beside GraphQL. Auth is asked for these paths, not for what a client wrote to get here. */
 const ROUTES: readonly { method: HTTPMethods[]; url: string }[] = [
@@ -49,18 +50,4 @@ export function authRoutes(app: FastifyInstance, call: ServiceCaller): void {
     }
     done();
   });
-}
-
-function queryOf(url: string): string {
-  const start = url.indexOf("?");
-  return start < 0 ? "" : url.slice(start);
-}
-
-function picked(headers: Record<string, unknown>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers[name];
-      return typeof value === "string" ? [[name, value]] : [];
-    }),
-  );
 }

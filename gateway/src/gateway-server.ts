@@ -55,7 +55,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   void app.register(cors, {
     origin: CORS_ORIGINS ?? (NODE_ENV === "production" ? [] : DEVELOPMENT_ORIGINS),
     methods: ["GET", "POST"],
-    exposedHeaders: ["x-request-id", "retry-after"],
+    exposedHeaders: ["x-request-id", "retry-after", "content-disposition"],
     maxAge: 86_400,
   });
   const endpoint = new GraphQLEndpoint<GatewayContext>(app, {

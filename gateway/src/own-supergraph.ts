@@ -1,8 +1,9 @@
 import { httpStatus } from "@supergraph/errors";
 import { AccessTokenVerifier } from "@supergraph/identity";
-import { serviceIdentity, subgraphNames, type ServiceDependencies, type ServiceParts } from "@supergraph/service";
+import { serviceIdentity, subgraphNames, type ServiceParts, type StreamingDependencies } from "@supergraph/service";
 import { accountRoutes } from "./account-pages/account-routes.js";
 import { apolloGateway, type Subgraph } from "./apollo-gateway.js";
+import { auditExportRoute } from "./audit-export-route.js";
 import { authRoutes } from "./auth-routes.js";
 import { AuthService } from "./caller/auth-service.js";
 import { CallerIdentifier } from "./caller/caller-identifier.js";
@@ -23,7 +24,7 @@ const WRONG_KEY_MS = 5_000;
 
 /** The gateway over our own subgraphs: it knows callers by auth's tokens, and serves what dynamic publishes. */
 export function ownSupergraph(
-  { settings, log, call }: ServiceDependencies<GatewaySettings>,
+  { settings, log, call, stream }: StreamingDependencies<GatewaySettings>,
   now?: () => number,
 ): ServiceParts {
   const auth = new AuthService(call);
@@ -61,6 +62,7 @@ export function ownSupergraph(
     hasMailPage,
   });
   authRoutes(app, call);
+  auditExportRoute(app, { identify: (request) => callers.identify(request), stream });
   accountRoutes(app);
   if (hasMailPage) mailRoutes(app, call);
 

@@ -1,9 +1,9 @@
-import type { ServiceDefinition } from "@supergraph/service";
+import type { ServiceDefinition, StreamingDependencies } from "@supergraph/service";
 import { foreignSupergraph } from "./foreign-supergraph.js";
 import { ownSupergraph } from "./own-supergraph.js";
-import { gatewaySettings } from "./settings.js";
+import { gatewaySettings, type GatewaySettings } from "./settings.js";
 
-export const gatewayService: ServiceDefinition<typeof gatewaySettings> = {
+export const gatewayService: ServiceDefinition<typeof gatewaySettings, StreamingDependencies<GatewaySettings>> = {
   name: "gateway",
   settings: gatewaySettings,
   create: (dependencies) => {

@@ -1,7 +1,16 @@
 import { SystemError } from "@supergraph/errors";
-import { hashOfApiKey, newApiKey, signAccessToken, signForwardedIdentity, type Claims } from "@supergraph/identity";
+import {
+  hashOfApiKey,
+  newApiKey,
+  signAccessToken,
+  signForwardedIdentity,
+  verifyForwardedIdentity,
+  type Claims,
+  type ForwardedIdentity,
+} from "@supergraph/identity";
 import {
   createLog,
+  inProcessStreams,
   inProcessTransport,
   serviceCaller,
   type ServiceParts,
@@ -40,6 +49,8 @@ export class TestSupergraph {
   apiKeyLookUps = 0;
   /** What was reported of the use of credentials. */
   readonly reports: { sessions: string[]; apiKeys: string[] }[] = [];
+  /** The requests for an export that have reached audit. */
+  readonly exports: { url: string; headers: Record<string, unknown>; identity: ForwardedIdentity }[] = [];
   readonly sessionChanges = new LongPoll<SessionChange>();
   readonly versions = new LongPoll<string>();
   readonly subgraphs: Record<SubgraphName, TestSubgraph>;
@@ -64,14 +75,24 @@ export class TestSupergraph {
           return { version: this.versions.position, supergraphSdl: found.at(-1) };
         });
       }),
-      audit: new TestSubgraph("audit", log),
+      audit: new TestSubgraph("audit", log, (app) => {
+        app.get<{ Querystring: { format?: string } }>("/audit/export", async ({ url, query, headers }, reply) => {
+          const identity = await verifyForwardedIdentity(String(headers["x-claims"]), "audit", secret);
+          this.exports.push({ url, headers, identity });
+          if (query.format === "busy") throw new SystemError("TOO_MANY_REQUESTS", { retryAfterSeconds: 7 });
+          if (!identity.caller) throw new SystemError("SIGN_IN_REQUIRED");
+          if (!identity.caller.permissions.includes("audit:read")) throw new SystemError("PERMISSION_MISSING");
+          return reply.headers({ "content-type": "application/x-ndjson", "x-session-claims": "secret" }).send("{}\n");
+        });
+      }),
     };
     const apps = new Map(Object.values(this.subgraphs).map(({ name, app }) => [name, app]));
     this.reach = inProcessTransport(apps);
     const transport: Transport = (service, request) => (this.#diverted.get(service) ?? this.reach)(service, request);
     const settings = gatewaySettings.parse({ GATEWAY_SECRET: new TextDecoder().decode(secret), ...environment });
     const call = serviceCaller(transport, secret);
-    this.#parts = ownSupergraph({ settings, log, call }, () => this.now);
+    const stream = serviceCaller(inProcessStreams(apps), secret);
+    this.#parts = ownSupergraph({ settings, log, call, stream }, () => this.now);
   }
 
   static async start(environment: Record<string, string> = {}): Promise<TestSupergraph> {

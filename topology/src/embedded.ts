@@ -5,27 +5,37 @@ import { dynamicService } from "@supergraph/dynamic";
 import { gatewayService } from "@supergraph/gateway";
 import {
   createLog,
+  inProcessStreams,
   inProcessTransport,
   readSettings,
   serviceCaller,
   type Logger,
-  type ServiceDefinition,
+  type RunnableService,
   type ServiceParts,
+  type StreamingDependencies,
   type SubgraphName,
 } from "@supergraph/service";
 import { usersService } from "@supergraph/users";
 import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
 import { launch, type Launch, type LaunchedServices } from "./launch.js";
 import { serviceEnvironment } from "./service-environment.js";
 import { untilReady } from "./until-ready.js";
 
-const definitions: ServiceDefinition[] = [usersService, authService, dynamicService, auditService, gatewayService];
+const services = [
+  fromEnvironment(usersService),
+  fromEnvironment(authService),
+  fromEnvironment(dynamicService),
+  fromEnvironment(auditService),
+  fromEnvironment(gatewayService),
+];
 
 /** All services in this process; they call each other without a socket. */
 async function launchInProcess({ settings, secrets, database, log }: Launch): Promise<LaunchedServices> {
   const secret = new TextEncoder().encode(secrets.gatewaySecret);
   const apps = new Map<SubgraphName, FastifyInstance>();
   const call = serviceCaller(inProcessTransport(apps), secret);
+  const stream = serviceCaller(inProcessStreams(apps), secret);
   const running: ServiceParts[] = [];
   const stop = async () => {
     for (const parts of [...running].reverse()) {
@@ -34,15 +44,9 @@ async function launchInProcess({ settings, secrets, database, log }: Launch): Pr
     }
   };
   try {
-    for (const definition of definitions) {
-      const { name } = definition;
+    for (const { name, create } of services) {
       const environment = serviceEnvironment(name, settings, secrets, database.urls);
-      const serviceSettings = readSettings(definition.settings, environment);
-      const parts = await definition.create({
-        settings: serviceSettings,
-        log: createLog(name, settings.logLevel),
-        call,
-      });
+      const parts = await create(environment, { log: createLog(name, settings.logLevel), call, stream });
       running.push(parts);
       if (name !== "gateway") apps.set(name, parts.app);
     }
@@ -71,6 +75,14 @@ async function launchInProcess({ settings, secrets, database, log }: Launch): Pr
     await stop();
     throw error;
   }
+}
+
+function fromEnvironment<Schema extends z.ZodType>(definition: RunnableService<Schema>) {
+  return {
+    name: definition.name,
+    create: (environment: NodeJS.ProcessEnv, others: Omit<StreamingDependencies<unknown>, "settings">) =>
+      definition.create({ settings: readSettings(definition.settings, environment), ...others }),
+  };
 }
 
 /** A subgraph's own port is for developers to look at; nothing here needs it. */

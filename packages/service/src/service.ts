@@ -1,8 +1,10 @@
+import type { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import { flushSpans } from "./flush-spans.js";
 import { createLog, type Logger } from "./log.js";
 import { readSettings, peerSettings, type ServiceName } from "./settings.js";
+import { httpStreams } from "./stream-transport.js";
 import { httpTransport, serviceCaller, type ServiceCaller } from "./transport.js";
 
 export interface ServiceParts {
@@ -19,12 +21,27 @@ export interface ServiceDependencies<Settings> {
   call: ServiceCaller;
 }
 
+/** What a service asks for that passes on bodies too large to hold. */
+export interface StreamingDependencies<Settings> extends ServiceDependencies<Settings> {
+  /** As `call`, but the body comes as a stream: read as fast as it is asked for. */
+  stream: ServiceCaller<Readable>;
+}
+
 /** A service, as a process of its own or beside others in one. */
-export interface ServiceDefinition<Schema extends z.ZodType = z.ZodType> {
+export interface ServiceDefinition<
+  Schema extends z.ZodType = z.ZodType,
+  Dependencies = ServiceDependencies<z.output<Schema>>,
+> {
   name: ServiceName;
   settings: Schema;
-  create(dependencies: ServiceDependencies<z.output<Schema>>): Promise<ServiceParts>;
+  create(dependencies: Dependencies): Promise<ServiceParts>;
 }
+
+/** A service as those see it who run it: it asks for no more than there is. */
+export type RunnableService<Schema extends z.ZodType = z.ZodType> = ServiceDefinition<
+  Schema,
+  StreamingDependencies<z.output<Schema>>
+>;
 
 /** What the runner itself reads; every service's settings hold them. */
 interface RunnerSettings {
@@ -38,7 +55,7 @@ interface RunnerSettings {
  * Runs a service as this process: reads its settings, listens, and on SIGINT or SIGTERM stops taking requests,
  * finishes those that it has, and exits 0. Settings at fault: prints them all and exits 1.
  */
-export async function runService<Schema extends z.ZodType>(definition: ServiceDefinition<Schema>): Promise<void> {
+export async function runService<Schema extends z.ZodType>(definition: RunnableService<Schema>): Promise<void> {
   const log = createLog(definition.name, process.env.LOG_LEVEL ?? "info");
   let parts: ServiceParts | undefined;
   onSignal(async (cause) => {
@@ -50,13 +67,10 @@ export async function runService<Schema extends z.ZodType>(definition: ServiceDe
     const settings = readSettings(definition.settings, process.env);
     const { HOST, PORT, GATEWAY_SECRET } = settings as RunnerSettings;
     const peers = readSettings(peerSettings, process.env);
-    const transport = httpTransport({
-      users: peers.USERS_URL,
-      auth: peers.AUTH_URL,
-      dynamic: peers.DYNAMIC_URL,
-      audit: peers.AUDIT_URL,
-    });
-    parts = await definition.create({ settings, log, call: serviceCaller(transport, GATEWAY_SECRET) });
+    const urls = { users: peers.USERS_URL, auth: peers.AUTH_URL, dynamic: peers.DYNAMIC_URL, audit: peers.AUDIT_URL };
+    const call = serviceCaller(httpTransport(urls), GATEWAY_SECRET);
+    const stream = serviceCaller(httpStreams(urls), GATEWAY_SECRET);
+    parts = await definition.create({ settings, log, call, stream });
     await parts.app.listen({ host: HOST, port: PORT });
     await parts.start?.();
     log.info({ host: HOST, port: PORT }, "listening");

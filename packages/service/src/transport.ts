@@ -16,19 +16,19 @@ export interface ServiceRequest {
   signal?: AbortSignal;
 }
 
-export interface ServiceResponse {
+export interface ServiceResponse<Body = string> {
   status: number;
   headers: Record<string, string | undefined>;
-  body: string;
+  body: Body;
 }
 
 /** Carries a request to a service, wherever it runs. @throws SystemError SERVICE_OUT_OF_REACH, TOOK_TOO_LONG */
-export type Transport<Name extends string = SubgraphName> = (
+export type Transport<Name extends string = SubgraphName, Body = string> = (
   service: Name,
   request: ServiceRequest,
-) => Promise<ServiceResponse>;
+) => Promise<ServiceResponse<Body>>;
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** To services that run as processes of their own. */
 export function httpTransport<Name extends string>(urls: Record<Name, string>): Transport<Name> {
@@ -47,10 +47,14 @@ export function httpTransport<Name extends string>(urls: Record<Name, string>): 
         body: await response.body.text(),
       };
     } catch (cause) {
-      if (deadline.aborted) throw new SystemError("TOOK_TOO_LONG", { cause });
-      throw new SystemError("SERVICE_OUT_OF_REACH", { cause });
+      throw noAnswer(cause, deadline);
     }
   };
+}
+
+/** What it means for a caller that a request to a service has failed for `cause`. */
+export function noAnswer(cause: unknown, deadline: AbortSignal): SystemError {
+  return new SystemError(deadline.aborted ? "TOOK_TOO_LONG" : "SERVICE_OUT_OF_REACH", { cause });
 }
 
 /** To services of this very process: the same requests through the same handlers, without a socket. */
@@ -67,8 +71,7 @@ export function inProcessTransport(apps: ReadonlyMap<SubgraphName, FastifyInstan
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     const response = await answer.catch((cause: unknown) => {
-      if (deadline.aborted) throw new SystemError("TOOK_TOO_LONG", { cause });
-      throw new SystemError("SERVICE_OUT_OF_REACH", { cause });
+      throw noAnswer(cause, deadline);
     });
     return {
       status: response.statusCode,
@@ -80,12 +83,19 @@ export function inProcessTransport(apps: ReadonlyMap<SubgraphName, FastifyInstan
 
 const tracer = trace.getTracer("@supergraph/service");
 
+/** Calls a service on behalf of `identity`. @throws SystemError SERVICE_OUT_OF_REACH, TOOK_TOO_LONG */
+export type ServiceCaller<Body = string> = (
+  service: SubgraphName,
+  identity: ForwardedIdentity,
+  call: ServiceRequest,
+) => Promise<ServiceResponse<Body>>;
+
 /**
- * Calls a service on behalf of `identity`: signs `x-claims` for it, and carries the request's id and trace along.
- * Every call between services goes through here, so that each is one span.
+ * Calls services by `transport`: signs `x-claims` for each, and carries the request's id and trace along. Every call
+ * between services goes through here, so that each is one span; of a body that is a stream it says nothing.
  */
-export function serviceCaller(transport: Transport, secret: Uint8Array) {
-  return async (service: SubgraphName, identity: ForwardedIdentity, call: ServiceRequest): Promise<ServiceResponse> =>
+export function serviceCaller<Body>(transport: Transport<SubgraphName, Body>, secret: Uint8Array): ServiceCaller<Body> {
+  return async (service, identity, call) =>
     tracer.startActiveSpan(
       `${call.method} ${service}${call.path.split("?")[0] ?? ""}`,
       { kind: SpanKind.CLIENT, attributes: { "server.address": service, "http.request.method": call.method } },
@@ -109,8 +119,6 @@ export function serviceCaller(transport: Transport, secret: Uint8Array) {
       },
     );
 }
-
-export type ServiceCaller = ReturnType<typeof serviceCaller>;
 
 /** The identity under which a service calls another on its own account. */
 export function serviceIdentity(name: ServiceName): ForwardedIdentity {
