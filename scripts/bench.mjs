@@ -1,5 +1,5 @@
 // Measures the supergraph, embedded, against itself: every figure is a ratio within this one run, because the machine's
-// absolute numbers say more about the machine. `npm run bench`, about a minute.
+// absolute numbers say more about the machine. `npm run bench` runs all parts, `npm run bench -- sealing` one of them.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,6 +9,8 @@ import autocannon from "autocannon";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { root } from "./processes.mjs";
+import { reportAuditCost } from "./bench-audit-cost.mjs";
+import { reportSealing } from "./bench-sealing.mjs";
 import { reportSignInStorm, stormLimits } from "./bench-sign-in-storm.mjs";
 import { reportVerifiedPath } from "./bench-verified-path.mjs";
 
@@ -20,44 +22,97 @@ const administrator = { email: "admin@example.com", password: "the administrator
 
 ensureInstalled();
 if (!ensureBuilt()) process.exit(1);
-const dataDirectory = mkdtempSync(join(tmpdir(), "supergraph-bench-"));
 const gatewaySecret = "a secret for the bench alone, 32 characters";
-const supergraph = spawn(
-  process.execPath,
-  ["--import", join(root, "observability/dist/register.js"), join(root, "topology/dist/embedded.js")],
-  {
-    cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
-    env: {
-      ...process.env,
-      PORT: String(PORT),
-      DATA_DIR: dataDirectory,
-      LOG_LEVEL: "error",
-      GATEWAY_SECRET: gatewaySecret,
-      ADMIN_EMAIL: administrator.email,
-      ADMIN_PASSWORD: administrator.password,
-      RATE_LIMITS: stormLimits,
-    },
-  },
-);
+const me = { query: "{ me { id email } }" };
 
+/** Those of a running supergraph get it: it is started once, for all of them. */
+const parts = {
+  gateway: async () => report(await supergraph()),
+  "sign-in-storm": async () => {
+    const { token } = await supergraph();
+    await reportSignInStorm(origin, async () => (await load(`${origin}/graphql`, me, bearer(token))).p99);
+  },
+  "verified-path": reportVerifiedPath,
+  "audit-cost": async () => {
+    const { token, product, child } = await supergraph();
+    await reportAuditCost(
+      () => medianOfUpdates(token, product),
+      async () => child.kill("SIGUSR2"),
+    );
+  },
+  sealing: reportSealing,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}`);
+  process.exit(2);
+}
+let running;
 try {
-  await untilReady();
-  const token = await signIn();
-  const product = await defineProduct(token);
-  await report(token, product);
-  const me = { query: "{ me { id email } }" };
-  await reportSignInStorm(origin, async () => (await load(`${origin}/graphql`, me, bearer(token))).p99);
-  await reportVerifiedPath();
+  for (const [name, run] of Object.entries(parts)) if (asked.length === 0 || asked.includes(name)) await run();
 } finally {
-  const gone = new Promise((resolve) => supergraph.once("exit", resolve));
-  supergraph.kill("SIGTERM");
+  await stopSupergraph();
+}
+
+function supergraph() {
+  return (running ??= startSupergraph());
+}
+
+async function startSupergraph() {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "supergraph-bench-"));
+  const imports = [join(root, "observability/dist/register.js"), join(root, "scripts/bench-audit-switch.mjs")];
+  const child = spawn(
+    process.execPath,
+    [...imports.flatMap((file) => ["--import", file]), join(root, "topology/dist/embedded.js")],
+    {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: {
+        ...process.env,
+        PORT: String(PORT),
+        DATA_DIR: dataDirectory,
+        LOG_LEVEL: "info",
+        GATEWAY_SECRET: gatewaySecret,
+        ADMIN_EMAIL: administrator.email,
+        ADMIN_PASSWORD: administrator.password,
+        RATE_LIMITS: stormLimits,
+      },
+    },
+  );
+  try {
+    await untilReady();
+    const token = await signIn();
+    return { child, dataDirectory, token, product: await defineProduct(token) };
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+}
+
+async function stopSupergraph() {
+  if (!running) return;
+  const { child, dataDirectory } = await running;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
   await gone;
   rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function report(token, product) {
-  const me = { query: "{ me { id email } }" };
+/** Of some 200 updates, one after another: milliseconds. */
+async function medianOfUpdates(token, id) {
+  const update = "mutation ($id: ID!, $input: ProductUpdate!) { updateProduct(id: $id, input: $input) { version } }";
+  const times = [];
+  for (let turn = 0; turn < 200; turn++) {
+    const started = performance.now();
+    await operate(update, { id, input: { name: `Lamp ${turn}` } }, token);
+    times.push(performance.now() - started);
+  }
+  return times.sort((one, other) => one - other)[times.length / 2];
+}
+
+async function report({ token, product }) {
   const three = {
     query: `query ($id: ID!) { product(id: $id) { owner { email } auditEvents { nodes { action actor { user { displayName } } } } } }`,
     variables: { id: product },

@@ -2,7 +2,14 @@ export { canonicalJson } from "./leaf/canonical-json.js";
 export { commitmentOf, LEAF_MEMBERS, leafBytes } from "./leaf/leaf.js";
 export { CompactRange } from "./merkle/compact-range.js";
 export { EMPTY_ROOT, leafHash, nodeHash } from "./merkle/hash.js";
-export { compactRangeAt, consistencyProof, inclusionProof, rangeHashes, rootAt } from "./merkle/proofs.js";
+export {
+  compactRangeAt,
+  consistencyProof,
+  inclusionProof,
+  InclusionProofs,
+  rangeHashes,
+  rootAt,
+} from "./merkle/proofs.js";
 export { RangeRoot } from "./merkle/range-root.js";
 export { TILE_HEIGHT, TILE_WIDTH, type ReadHashes } from "./merkle/tiles.js";
 export { verifyConsistency, verifyInclusion } from "./merkle/verify.js";

@@ -24,16 +24,15 @@ export function createSubgraphServer<Context extends SubgraphContext>(options: S
   const { name, secret, log, audit } = options;
   const app = createServer({ name, log, isReady: async () => endpoint.isReady && (await options.isReady()) });
 
+  /** Of a request beside GraphQL, too. @throws SystemError when its `x-claims` are not valid */
+  const baseContext = async (request: FastifyRequest): Promise<SubgraphContext> => {
+    const identity = await identityOf(request, name, secret);
+    if (identity.caller) request.context.userId = identity.caller.sub;
+    return { caller: new Caller(identity, request.headers["x-claims"] !== undefined), audit };
+  };
   const endpoint = new GraphQLEndpoint<Context>(app, {
     log,
-    context: async (request) => {
-      const identity = await identityOf(request, name, secret);
-      if (identity.caller) request.context.userId = identity.caller.sub;
-      return options.context(
-        { caller: new Caller(identity, request.headers["x-claims"] !== undefined), audit },
-        request,
-      );
-    },
+    context: async (request) => options.context(await baseContext(request), request),
   });
 
   void app.register(
@@ -48,7 +47,7 @@ export function createSubgraphServer<Context extends SubgraphContext>(options: S
     },
     { prefix: "/internal" },
   );
-  return { app, endpoint, identify: (request: FastifyRequest) => identityOf(request, name, secret) };
+  return { app, endpoint, baseContext, identify: (request: FastifyRequest) => identityOf(request, name, secret) };
 }
 
 async function identityOf(request: FastifyRequest, audience: string, secret: Uint8Array): Promise<ForwardedIdentity> {

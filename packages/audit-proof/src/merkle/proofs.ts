@@ -9,9 +9,27 @@ type Range = readonly [begin: number, end: number];
  * @throws RangeError unless 0 <= index < size
  */
 export async function inclusionProof(index: number, size: number, read: ReadHashes): Promise<Buffer[]> {
-  if (!isSize(size) || !isSize(index) || index >= size)
-    throw new RangeError(`A tree of ${size} leaves has no leaf ${index}.`);
-  return rootsOf(siblings(index, size), size, read);
+  return new InclusionProofs(size, read).of(index);
+}
+
+/** The paths of many leaves of one tree: what they have in common is read and hashed once, where they come in order. */
+export class InclusionProofs {
+  readonly #tiles: Tiles;
+
+  constructor(
+    readonly size: number,
+    read: ReadHashes,
+  ) {
+    this.#tiles = new Tiles(size, read);
+  }
+
+  /** @throws RangeError as `inclusionProof` */
+  async of(index: number): Promise<Buffer[]> {
+    const { size } = this;
+    if (!isSize(size) || !isSize(index) || index >= size)
+      throw new RangeError(`A tree of ${size} leaves has no leaf ${index}.`);
+    return Promise.all(siblings(index, size).map((range) => this.#tiles.rootOf(range)));
+  }
 }
 
 /**

@@ -10,9 +10,14 @@ export const TILE_WIDTH = 256;
  */
 export type ReadHashes = (level: number, from: number, to: number) => Promise<readonly Buffer[]>;
 
-/** The subtrees of a tree of `size` leaves, out of its tiles: each tile is read once, as far as the tree reaches. */
+/** Kept for who asks again: 8 KiB each. */
+const REMEMBERED_TILES = 128;
+const REMEMBERED_ROOTS = 16_384;
+
+/** The subtrees of a tree of `size` leaves, out of its tiles: each is read once, as long as it is remembered. */
 export class Tiles {
   readonly #tiles = new Map<string, Promise<readonly Buffer[]>>();
+  readonly #roots = new Map<string, Promise<Buffer>>();
 
   constructor(
     private readonly size: number,
@@ -29,7 +34,13 @@ export class Tiles {
     return foldRight(await this.hashesOf(begin, end));
   }
 
-  async #rootOf({ height, index }: Subtree): Promise<Buffer> {
+  #rootOf(subtree: Subtree): Promise<Buffer> {
+    return remembered(this.#roots, REMEMBERED_ROOTS, `${subtree.height}/${subtree.index}`, () =>
+      this.#computeRoot(subtree),
+    );
+  }
+
+  async #computeRoot({ height, index }: Subtree): Promise<Buffer> {
     const level = Math.floor(height / TILE_HEIGHT);
     const width = 2 ** (height % TILE_HEIGHT);
     const first = index * width;
@@ -39,10 +50,7 @@ export class Tiles {
   }
 
   #tile(level: number, index: number): Promise<readonly Buffer[]> {
-    const key = `${level}/${index}`;
-    const known = this.#tiles.get(key) ?? this.#readTile(level, index);
-    this.#tiles.set(key, known);
-    return known;
+    return remembered(this.#tiles, REMEMBERED_TILES, `${level}/${index}`, () => this.#readTile(level, index));
   }
 
   async #readTile(level: number, index: number): Promise<readonly Buffer[]> {
@@ -53,6 +61,15 @@ export class Tiles {
       throw new Error(`Level ${level} has ${hashes.length} of the ${to - from} hashes at [${from}, ${to}).`);
     return hashes;
   }
+}
+
+function remembered<T>(known: Map<string, T>, most: number, key: string, make: () => T): T {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= most) known.clear();
+  const made = make();
+  known.set(key, made);
+  return made;
 }
 
 function completeRoot(hashes: readonly Buffer[]): Buffer {

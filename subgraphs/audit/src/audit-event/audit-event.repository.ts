@@ -30,10 +30,12 @@ export interface AuditEventRow extends Omit<AuditEvent, "occurred_at" | "changes
 }
 
 /** What a filter by a person's values comes to: the names of the texts that it finds. */
-interface FoundTexts {
+export interface FoundTexts {
   ofIp: string[];
   ofText: string[];
 }
+
+export const NO_TEXTS: FoundTexts = { ofIp: [], ofText: [] };
 
 /** Whose lists: those of actors, or those of targets. */
 export type Owner = "user" | "entity";
@@ -68,7 +70,7 @@ export class AuditEventRepository {
 
   async page(criteria: AuditEventCriteria, order: AuditOrder, page: PageArguments): Promise<Page<AuditEventRow>> {
     const list = `audit-events ${order} ${digestOf(criteria)}`;
-    const found = await this.#textsFoundBy(criteria);
+    const found = await this.values.textsFoundBy(criteria);
     const read = await this.database.run((query) =>
       readKeysetPage<AuditEventRow>({ ...this.#list(query, criteria, found, order), list, page }),
     );
@@ -82,7 +84,7 @@ export class AuditEventRepository {
     criteria: AuditEventCriteria,
     first: number | null | undefined,
   ): Promise<Page<AuditEventRow>[]> {
-    const found = await this.#textsFoundBy(criteria);
+    const found = await this.values.textsFoundBy(criteria);
     const pages = await this.database.run((query) =>
       readFirstPages<AuditEventRow>({
         ...this.#list(query, criteria, found, "NEWEST_FIRST"),
@@ -102,7 +104,7 @@ export class AuditEventRepository {
     criteria: AuditEventCriteria,
     page: PageArguments,
   ): Promise<Page<AuditEventRow>> {
-    const found = await this.#textsFoundBy(criteria);
+    const found = await this.values.textsFoundBy(criteria);
     const read = await this.database.run((query) => {
       const all = this.#list(query, criteria, found, "NEWEST_FIRST");
       const rows = all.rows.where(OWNERS[owner].column, id);
@@ -119,13 +121,6 @@ export class AuditEventRepository {
       return scope === "all" ? found : found.where("user_id", scope.actorId);
     });
     return this.values.reveal(rows);
-  }
-
-  async #textsFoundBy({ ip, text }: AuditEventCriteria): Promise<FoundTexts> {
-    return {
-      ofIp: ip === undefined ? [] : await this.values.namesOfIp(ip),
-      ofText: text === undefined ? [] : await this.values.namesOfTexts(text),
-    };
   }
 
   async #revealed(page: Page<AuditEventRow>): Promise<Page<AuditEventRow>> {
@@ -149,7 +144,8 @@ function ownedList(owner: Owner, id: string, criteria: AuditEventCriteria): stri
   return `${owner} ${id} audit-events ${digestOf(criteria)}`;
 }
 
-function restrict(rows: Knex.QueryBuilder, criteria: AuditEventCriteria, found: FoundTexts): void {
+/** Leaves what holds to the criteria, of rows of `known_event`. */
+export function restrict(rows: Knex.QueryBuilder, criteria: AuditEventCriteria, found: FoundTexts): void {
   for (const [field, column] of Object.entries(COLUMNS)) {
     const value = criteria[field as keyof typeof COLUMNS];
     if (value !== undefined) void rows.where(column, value);
