@@ -1,35 +1,28 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { trace } from "@opentelemetry/api";
-import { SystemError, systemErrorOf } from "@supergraph/errors";
-import type { Claims, ForwardedIdentity } from "@supergraph/identity";
-import { newId, type Database } from "@supergraph/persistence";
-import { currentRequest, type Logger } from "@supergraph/service";
-import type { AuditActor, AuditDetails, AuditEvent, AuditOutcome } from "./audit-event.js";
+import { SystemError, type Reason } from "@supergraph/errors";
+import type { Database } from "@supergraph/persistence";
+import type { Logger } from "@supergraph/service";
+import { endingOf, eventOf, type Attempt, type Ending } from "./attempt.js";
+import type { AuditDetails, AuditEvent } from "./audit-event.js";
 import { logLineOf } from "./log-line.js";
 import { OutboxRepository } from "./outbox.repository.js";
-
-const SCHEMA_VERSION = 1;
-/**
- * Characters of a text that a client may choose. Some are indexed, and a b-tree takes 2,704 bytes: an event that the
- * log can't take would hold up every later one.
- */
-const MAXIMUM_TEXT = 512;
-
-/** One thing that somebody tries to do. */
-export interface Attempt {
-  action: string;
-  identity: ForwardedIdentity;
-  /** Where in the operation: the response path of the root field. */
-  path: string;
-  /** What is known before the work begins, e.g. the target that an argument names. */
-  details?: AuditDetails;
-}
 
 interface Draft {
   readonly attempt: Attempt;
   details: AuditDetails;
   /** Somebody else will write the event, should this attempt fail. */
   failureIsLeft: boolean;
+  /** There will be no event. */
+  isOmitted: boolean;
+  /** The success, once it stands in the unit of work. */
+  success?: { event: AuditEvent; transactionId: string };
+}
+
+/** The event of what somebody tried can't be stored: they are told that it did not succeed. */
+export class EventNotStored extends SystemError {
+  constructor(cause: unknown) {
+    super("SERVICE_OUT_OF_REACH", { cause });
+  }
 }
 
 /**
@@ -80,35 +73,58 @@ export class AuditTrail {
     if (draft) draft.failureIsLeft = isLeft;
   }
 
+  /** Says that the running attempt leaves no event, however it ends: a read of which the log keeps nothing. */
+  omit(): void {
+    const draft = this.#drafts.getStore();
+    if (draft) draft.isOmitted = true;
+  }
+
   /** Runs `work` as one unit of work, and records how it ended. */
   async attempt<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
-    const draft: Draft = { attempt, details: attempt.details ?? {}, failureIsLeft: false };
-    let recorded: AuditEvent | undefined;
+    const draft: Draft = { attempt, details: attempt.details ?? {}, failureIsLeft: false, isOmitted: false };
     try {
       const result = await this.#drafts.run(draft, () =>
         this.database.unitOfWork(async () => {
           const value = await work();
-          recorded = this.#eventOf(attempt, draft.details, "success", null);
-          await this.#outbox.insert(recorded);
+          if (!draft.isOmitted) await this.#recordSuccess(draft);
           return value;
         }),
       );
-      if (recorded) this.#logLine(recorded);
+      if (draft.success) this.#logLine(draft.success.event);
       return result;
     } catch (error) {
-      if (draft.failureIsLeft) {
-        this.#markRecorded(error);
-        throw error;
-      }
-      const reason = systemErrorOf(error)?.reason ?? "UNEXPECTED";
-      await this.#recordAlone(this.#eventOf(attempt, draft.details, outcomeOf(error), reason), error);
+      if (!draft.isOmitted) await this.#recordFailure(draft, error);
       throw error;
+    }
+  }
+
+  async #recordSuccess(draft: Draft): Promise<void> {
+    const event = eventOf(this.service, draft.attempt, draft.details, { outcome: "success", reason: null });
+    draft.success = { event, transactionId: await this.#outbox.insert(event) };
+  }
+
+  async #recordFailure({ attempt, details, success, failureIsLeft }: Draft, error: unknown): Promise<void> {
+    if (failureIsLeft) return this.#markRecorded(error);
+    if (success && (await this.#hasCommitted(success.transactionId, error))) {
+      // What failed came after the change: that stands, and its success is what there is to tell.
+      this.#logLine(success.event);
+      return this.#markRecorded(error);
+    }
+    await this.#recordAlone(eventOf(this.service, attempt, details, endingOf(error)), error);
+  }
+
+  async #hasCommitted(transactionId: string, cause: unknown): Promise<boolean> {
+    try {
+      return await this.#outbox.isCommitted(transactionId);
+    } catch (asking) {
+      this.log.error({ err: asking, cause }, "whether a change was committed could not be found out");
+      throw new EventNotStored(asking);
     }
   }
 
   /** Records a success that belongs to the current unit of work beside the attempt's own event, e.g. of the system. */
   async record(attempt: Attempt): Promise<void> {
-    const event = this.#eventOf(attempt, attempt.details ?? {}, "success", null);
+    const event = this.#eventOf(attempt, { outcome: "success", reason: null });
     await this.#outbox.insert(event);
     await this.database.afterCommit(() => {
       this.#logLine(event);
@@ -118,18 +134,35 @@ export class AuditTrail {
 
   /** Records that a read was refused. */
   async recordDenial(attempt: Attempt, error: SystemError): Promise<void> {
-    await this.#recordAlone(this.#eventOf(attempt, attempt.details ?? {}, "denied", error.reason), error);
+    await this.#recordAlone(this.#eventOf(attempt, { outcome: "denied", reason: error.reason }), error);
+  }
+
+  /** Records attempts that failed before they were begun: what was asked for could not be understood. */
+  async recordFailures(attempts: readonly Attempt[], reason: Reason): Promise<void> {
+    const events = attempts.map((attempt) => this.#eventOf(attempt, { outcome: "failure", reason }));
+    await this.#store(events, reason);
   }
 
   async #recordAlone(event: AuditEvent, cause: unknown): Promise<void> {
-    try {
-      await this.database.independently(() => this.#outbox.insert(event));
-    } catch (storing) {
-      this.log.error({ err: storing, cause, audit: logLineOf(event) }, "an audit event could not be stored");
-      throw new SystemError("SERVICE_OUT_OF_REACH", { cause: storing });
-    }
+    await this.#store([event], cause);
     this.#markRecorded(cause);
-    this.#logLine(event);
+  }
+
+  /** In a transaction of their own. @throws EventNotStored */
+  async #store(events: readonly AuditEvent[], cause: unknown): Promise<void> {
+    try {
+      await this.database.independently(async () => {
+        for (const event of events) await this.#outbox.insert(event);
+      });
+    } catch (storing) {
+      this.log.error({ err: storing, cause, audit: events.map(logLineOf) }, "an audit event could not be stored");
+      throw new EventNotStored(storing);
+    }
+    for (const event of events) this.#logLine(event);
+  }
+
+  #eventOf(attempt: Attempt, ending: Ending): AuditEvent {
+    return eventOf(this.service, attempt, attempt.details ?? {}, ending);
   }
 
   #markRecorded(error: unknown): void {
@@ -139,45 +172,6 @@ export class AuditTrail {
   #logLine(event: AuditEvent): void {
     this.log.info({ ...logLineOf(event), kind: "audit" }, event.action);
   }
-
-  #eventOf(attempt: Attempt, details: AuditDetails, outcome: AuditOutcome, reason: string | null): AuditEvent {
-    const { caller, request } = attempt.identity;
-    const actor = details.actor ?? actorOf(caller);
-    const span = trace.getActiveSpan()?.spanContext();
-    return {
-      // A failure is an event of its own: the id that was named is the success's.
-      id: (outcome === "success" ? details.eventId : undefined) ?? newId(),
-      occurred_at: new Date().toISOString(),
-      service: this.service,
-      action: attempt.action.slice(0, MAXIMUM_TEXT),
-      outcome,
-      reason: reason ?? details.reason ?? null,
-      user_id: actor.id ?? null,
-      actor_type: actor.type,
-      actor_label: bounded(actor.label),
-      impersonator_id: actor.impersonatorId ?? null,
-      entity_id: bounded(details.target?.id),
-      entity_type: details.target?.type ?? null,
-      entity_label: bounded(details.target?.label),
-      entity_version: details.target?.version ?? null,
-      // What was not committed did not change.
-      changes: outcome === "success" ? (details.changes ?? []) : [],
-      metadata: metadataOf(caller, details),
-      request_id: currentRequest()?.requestId ?? null,
-      trace_id: span?.traceId ?? null,
-      span_id: span?.spanId ?? null,
-      session_id: actor.sessionId ?? null,
-      ip: request.ip ?? null,
-      user_agent: bounded(request.userAgent),
-      operation_name: bounded(request.operationName),
-      path: attempt.path.slice(0, MAXIMUM_TEXT),
-      schema_version: SCHEMA_VERSION,
-    };
-  }
-}
-
-function bounded(text: string | undefined): string | null {
-  return text?.slice(0, MAXIMUM_TEXT) ?? null;
 }
 
 function merged(earlier: AuditDetails, later: AuditDetails): AuditDetails {
@@ -187,29 +181,4 @@ function merged(earlier: AuditDetails, later: AuditDetails): AuditDetails {
     changes: [...(earlier.changes ?? []), ...(later.changes ?? [])],
     ...((earlier.metadata ?? later.metadata) && { metadata: { ...earlier.metadata, ...later.metadata } }),
   };
-}
-
-function actorOf(caller: Claims | undefined): AuditActor {
-  if (!caller) return { type: "anonymous" };
-  if (caller.client === "service") {
-    // Not under `id`, which is a person's: of a service account, too, `sub` is what auditors know it by.
-    return { type: "service", label: caller.sub, ...(caller.sid !== undefined && { sessionId: caller.sid }) };
-  }
-  return {
-    type: caller.client,
-    id: caller.sub,
-    ...(caller.email !== undefined && { label: caller.email }),
-    ...(caller.act && { impersonatorId: caller.act.sub }),
-    ...(caller.sid !== undefined && { sessionId: caller.sid }),
-  };
-}
-
-/** An API key acts for its owner, who is the actor: the event says with which key. */
-function metadataOf(caller: Claims | undefined, { metadata }: AuditDetails): Record<string, unknown> | null {
-  return caller?.keyId === undefined ? (metadata ?? null) : { ...metadata, apiKeyId: caller.keyId };
-}
-
-function outcomeOf(error: unknown): AuditOutcome {
-  const known = systemErrorOf(error);
-  return known?.code === "FORBIDDEN" || known?.reason === "SIGN_IN_REQUIRED" ? "denied" : "failure";
 }

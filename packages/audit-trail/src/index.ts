@@ -1,3 +1,4 @@
+export { isDenial, type Attempt } from "./attempt.js";
 export { changesBetween } from "./audit-event.js";
 export type {
   ActorType,
@@ -8,7 +9,7 @@ export type {
   AuditOutcome,
   AuditTarget,
 } from "./audit-event.js";
-export { AuditTrail, type Attempt } from "./audit-trail.js";
+export { AuditTrail, EventNotStored } from "./audit-trail.js";
 export { givenReason } from "./given-reason.js";
 export {
   erasedForm,
