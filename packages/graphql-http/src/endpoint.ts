@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerOptions, type BaseContext } from "@apollo/server";
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from "@apollo/server";
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -11,18 +11,32 @@ import { trace } from "@opentelemetry/api";
 import { SystemError } from "@supergraph/errors";
 import type { Logger } from "@supergraph/service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { GraphQLSchema } from "graphql";
+import type { DocumentNode, GraphQLError, GraphQLSchema } from "graphql";
 import { errorFormatter } from "./format-error.js";
 import { limitOperation, limitVariables, MAXIMUM_SELECTIONS } from "./operation-limits.js";
 import { RunningServer, type Handler } from "./running-server.js";
 
 const PATH = "/graphql";
 
+/** A request that could not be answered in full: it did not hold against the schema, or its execution met errors. */
+export interface FailedRequest<Context> {
+  schema: GraphQLSchema;
+  /** Undefined when the text is no GraphQL. */
+  document: DocumentNode | undefined;
+  operationName: string | undefined;
+  /** As the client sent them. */
+  variables: Record<string, unknown>;
+  context: Context;
+  errors: readonly GraphQLError[];
+}
+
 export interface EndpointOptions<Context extends BaseContext> {
   log: Logger;
   /** Made once a request; what it throws answers the whole request. */
   context: (request: FastifyRequest) => Promise<Context>;
   passesCode?: (code: string) => boolean;
+  /** Awaited before a request with errors is answered; when it throws, that is the answer. */
+  onErrors?: (failed: FailedRequest<Context>) => Promise<void>;
 }
 
 type Execution<Context extends BaseContext> =
@@ -84,6 +98,7 @@ export class GraphQLEndpoint<Context extends BaseContext> {
         ApolloServerPluginSchemaReportingDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
         nameOperationInTrace(),
+        ...(this.options.onErrors ? [tellingErrors(this.options.onErrors)] : []),
       ],
     } as ApolloServerOptions<Context>);
     await server.start();
@@ -129,6 +144,25 @@ function nameOperationInTrace() {
           });
           return Promise.resolve();
         },
+      }),
+  };
+}
+
+function tellingErrors<Context extends BaseContext>(
+  tell: (failed: FailedRequest<Context>) => Promise<void>,
+): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didEncounterErrors: ({ schema, document, request, contextValue: context, errors }) =>
+          tell({
+            schema,
+            document,
+            operationName: request.operationName,
+            variables: request.variables ?? {},
+            context,
+            errors,
+          }),
       }),
   };
 }

@@ -1,1 +1,1 @@
-export { GraphQLEndpoint, type EndpointOptions } from "./endpoint.js";
+export { GraphQLEndpoint, type EndpointOptions, type FailedRequest } from "./endpoint.js";

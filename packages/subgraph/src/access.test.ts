@@ -1,11 +1,10 @@
 import "reflect-metadata";
-import type { AuditTrail, Attempt } from "@supergraph/audit-trail";
-import { SystemError } from "@supergraph/errors";
 import { graphql } from "graphql";
 import { Arg, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver } from "type-graphql";
 import { describe, expect, it } from "vitest";
 import { Audited, Permits, Public, SignedIn } from "./access.js";
-import { Caller, type SubgraphContext } from "./context.js";
+import type { SubgraphContext } from "./context.js";
+import { recordingContext } from "./recording-context.fixture.js";
 import { buildExecutableSchema, buildStaticSchema } from "./schema.js";
 
 @ObjectType()
@@ -64,49 +63,15 @@ class ThingResolver {
   }
 }
 
-/** Keeps what would be stored; storing itself is tested with a database in audit-trail. */
-function recordingContext(permissions: string[] | undefined) {
-  const recorded: { attempt: Attempt; outcome: string }[] = [];
-  const known = new Set<unknown>();
-  let isRecording = false;
-  const audit = {
-    hasRecorded: (error: unknown) => known.has(error),
-    get isRecording() {
-      return isRecording;
-    },
-    attempt: async (attempt: Attempt, work: () => Promise<unknown>) => {
-      isRecording = true;
-      try {
-        const result = await work();
-        recorded.push({ attempt, outcome: "success" });
-        return result;
-      } catch (error) {
-        recorded.push({ attempt, outcome: error instanceof SystemError ? error.reason : "UNEXPECTED" });
-        known.add(error);
-        throw error;
-      } finally {
-        isRecording = false;
-      }
-    },
-    recordDenial: (attempt: Attempt, error: SystemError) => {
-      recorded.push({ attempt, outcome: error.reason });
-      known.add(error);
-      return Promise.resolve();
-    },
-  } as unknown as AuditTrail;
-  const caller = permissions && { sub: "u", roles: [], permissions, client: "user" as const };
-  return { recorded, context: { audit, caller: new Caller({ caller, request: {} }) } satisfies SubgraphContext };
-}
-
 const schema = buildExecutableSchema(await buildStaticSchema({ resolvers: [ThingResolver, ThingFieldResolver] }));
 
 async function run(source: string, permissions: string[] | undefined) {
-  const { recorded, context } = recordingContext(permissions);
+  const { events, context } = recordingContext(permissions && { sub: "u", roles: [], permissions, client: "user" });
   const { data, errors } = await graphql({ schema, source, contextValue: context });
   return {
     data: data && { ...data },
     reason: errors?.[0]?.extensions.reason,
-    recorded: recorded.map(({ attempt, outcome }) => [attempt.action, outcome, attempt.details?.target?.id]),
+    recorded: events.map(({ action, outcome, reason, entity_id }) => [action, reason ?? outcome, entity_id]),
   };
 }
 
@@ -123,7 +88,7 @@ describe("access to a root field", () => {
   });
 
   it("leaves an event when a read is refused, and one only when a mutation is", async () => {
-    expect((await run("{ things }", [])).recorded).toEqual([["things.read", "PERMISSION_MISSING", undefined]]);
+    expect((await run("{ things }", [])).recorded).toEqual([["things.read", "PERMISSION_MISSING", null]]);
     expect((await run('mutation { changeThing(id: "t") }', [])).recorded).toEqual([
       ["thing.change", "PERMISSION_MISSING", "t"],
     ]);
@@ -133,7 +98,7 @@ describe("access to a root field", () => {
   });
 
   it("names what was refused in the event, not what the client calls it", async () => {
-    expect((await run("{ login: mine }", undefined)).recorded).toEqual([["query.mine", "SIGN_IN_REQUIRED", undefined]]);
+    expect((await run("{ login: mine }", undefined)).recorded).toEqual([["query.mine", "SIGN_IN_REQUIRED", null]]);
   });
 });
 

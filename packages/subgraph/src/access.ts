@@ -1,25 +1,11 @@
-import type { AuditDetails } from "@supergraph/audit-trail";
-import { SystemError } from "@supergraph/errors";
 import type { Permission } from "@supergraph/identity";
-import { responsePathAsArray, type GraphQLResolveInfo } from "graphql";
 import { Directive, Extensions, createMethodMiddlewareDecorator, type MiddlewareFn } from "type-graphql";
 import type { SubgraphContext } from "./context.js";
+import type { AuditDeclaration, Field } from "./field-attempt.js";
 import { recordRefusedRead } from "./refused-reads.js";
 
 /** Who may call a root field; each must say so, and a subgraph with one that doesn't refuses to start. */
 export type Access = { kind: "public" } | { kind: "signed-in" } | { kind: "permitted"; anyOf: readonly Permission[] };
-
-export interface AuditDeclaration {
-  /** `resource.action` */
-  action: string;
-  /** The target's type, when an argument names the target. */
-  entityType?: string;
-  /** The argument that holds the target's id. */
-  target?: string;
-}
-
-type Arguments = Record<string, unknown>;
-type Field = Pick<GraphQLResolveInfo, "path" | "fieldName">;
 
 /** Runs `next` for a caller who has `access`; a read that is refused leaves an event of its own. */
 export async function withAccess<T>(
@@ -34,7 +20,7 @@ export async function withAccess<T>(
     try {
       context.caller.require(...access.anyOf);
     } catch (error) {
-      if (error instanceof SystemError) await recordRefusedRead(error, context, info, actionOf(first));
+      await recordRefusedRead(error, context, info, { action: actionOf(first) });
       throw error;
     }
   }
@@ -44,24 +30,6 @@ export async function withAccess<T>(
 /** `resource.action` of a permission. */
 function actionOf(permission: Permission): string {
   return permission.split(":").slice(0, 2).join(".");
-}
-
-/** Runs `next` as one unit of work that leaves exactly one audit event, however it ends. */
-export async function withAudit<T>(
-  { action, entityType, target }: AuditDeclaration,
-  context: SubgraphContext,
-  args: Arguments,
-  info: Field,
-  next: () => Promise<T>,
-): Promise<T> {
-  const id = target === undefined ? undefined : args[target];
-  const details: AuditDetails =
-    entityType !== undefined && typeof id === "string" ? { target: { type: entityType, id } } : {};
-  return context.audit.attempt({ action, identity: context.caller.identity, path: pathOf(info), details }, next);
-}
-
-function pathOf({ path }: Field): string {
-  return responsePathAsArray(path).join(".");
 }
 
 /** Only who holds one of the permissions gets in; `@requiresScopes` says so in the supergraph. */
@@ -80,12 +48,12 @@ export function Public(): MethodDecorator {
   return accessDecorator({ kind: "public" }, undefined);
 }
 
-/** Every call leaves one audit event. Stands above `@Permits`, so that a denial is audited too. */
+/**
+ * Every call leaves one audit event: of a mutation in the unit of work that changes, of a query in that which reads.
+ * Stands above `@Permits`: a denial is audited too.
+ */
 export function Audited(declaration: AuditDeclaration): MethodDecorator {
-  return decorators(
-    Extensions({ audited: declaration }),
-    middleware(({ context, args, info }, next) => withAudit(declaration, context, args, info, next)),
-  );
+  return Extensions({ audited: declaration });
 }
 
 function accessDecorator(access: Access, directive: string | undefined): MethodDecorator {

@@ -1,49 +1,44 @@
-import { SystemError } from "@supergraph/errors";
-import { responsePathAsArray, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
+import { isDenial, type AuditDetails } from "@supergraph/audit-trail";
+import { systemErrorOf } from "@supergraph/errors";
+import type { GraphQLResolveInfo } from "graphql";
 import type { Caller, SubgraphContext } from "./context.js";
-
-type Field = Pick<GraphQLResolveInfo, "path" | "fieldName">;
-type Resolver = GraphQLFieldResolver<unknown, SubgraphContext>;
+import { nameOf, pathOf, type Field, type Resolver } from "./field-attempt.js";
 
 /** Fields whose refusal is recorded, by request: a list, or an alias for each of a thousand, is one attempt to read. */
 const recordedFields = new WeakMap<Caller, Set<string>>();
 
+/** What is known of a read that was refused. */
+interface RefusedRead {
+  /** When the rule that refused it, or the field's declaration, says so; else it is the type and field. */
+  action?: string;
+  details?: AuditDetails;
+}
+
 /**
- * Records that a read was refused, once for a field of a type in a request. What happens inside a mutation's attempt is
- * part of that attempt's event.
- * @param action what was asked for, when the rule that refused it says so; else the type and field
+ * Records that a read was refused, once for a field of a type in a request. What happens inside an attempt is part of
+ * that attempt's event.
  */
 export async function recordRefusedRead(
-  error: SystemError,
+  error: unknown,
   context: SubgraphContext,
   info: Field,
-  action?: string,
-  target?: { type: string; id: string },
+  { action = nameOf(info), details }: RefusedRead = {},
 ): Promise<void> {
-  if (context.audit.isRecording || context.audit.hasRecorded(error)) return;
-  const field = `${(info.path.typename ?? "Query").toLowerCase()}.${info.fieldName}`;
+  const refusal = systemErrorOf(error);
+  if (!refusal || context.audit.isRecording || context.audit.hasRecorded(refusal)) return;
   const recorded = recordedFields.get(context.caller) ?? new Set();
   recordedFields.set(context.caller, recorded);
-  if (recorded.has(field)) return;
-  recorded.add(field);
-  await context.audit.recordDenial(
-    {
-      action: action ?? field,
-      identity: context.caller.identity,
-      path: responsePathAsArray(info.path).join("."),
-      ...(target && { details: { target } }),
-    },
-    error,
-  );
+  if (recorded.has(nameOf(info))) return;
+  recorded.add(nameOf(info));
+  const { identity } = context.caller;
+  await context.audit.recordDenial({ action, identity, path: pathOf(info), ...(details && { details }) }, refusal);
 }
 
 /** A resolver whose refusals leave an event, wherever below it the rule stands that refuses. */
 export function recordingRefusals(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const refused = async (error: unknown): Promise<never> => {
-      if (error instanceof SystemError && (error.code === "FORBIDDEN" || error.reason === "SIGN_IN_REQUIRED")) {
-        await recordRefusedRead(error, context, info, undefined, targetOf(source, info));
-      }
+      if (isDenial(error)) await recordRefusedRead(error, context, info, { details: detailsOf(source, info) });
       throw error;
     };
     try {
@@ -55,10 +50,7 @@ export function recordingRefusals(resolve: Resolver): Resolver {
   };
 }
 
-function targetOf(
-  source: unknown,
-  info: Pick<GraphQLResolveInfo, "parentType">,
-): { type: string; id: string } | undefined {
-  if (typeof source !== "object" || source === null || !("id" in source)) return undefined;
-  return typeof source.id === "string" ? { type: info.parentType.name, id: source.id } : undefined;
+function detailsOf(source: unknown, { parentType }: Pick<GraphQLResolveInfo, "parentType">): AuditDetails {
+  if (typeof source !== "object" || source === null || !("id" in source)) return {};
+  return typeof source.id === "string" ? { target: { type: parentType.name, id: source.id } } : {};
 }

@@ -2,11 +2,12 @@ import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import type { GraphQLResolverMap } from "@apollo/subgraph/dist/schema-helper/resolverMap.js";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { concatAST, isObjectType, parse, type GraphQLFieldMap, type GraphQLSchema } from "graphql";
+import { concatAST, parse, type GraphQLFieldMap, type GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchema, createResolversMap, type NonEmptyArray } from "type-graphql";
+import { auditFields, type AuditedFields } from "./audited-fields.js";
 import type { SubgraphContext } from "./context.js";
-import { recordingRefusals } from "./refused-reads.js";
+import type { AuditDeclaration } from "./field-attempt.js";
 import { validateInput } from "./validate-input.js";
 
 const LINK = `extend schema @link(
@@ -31,6 +32,8 @@ export interface SchemaParts<Context extends SubgraphContext> {
 export interface SchemaExtension {
   sdl: string;
   resolvers: Record<string, Record<string, unknown>>;
+  /** Must declare every mutation. */
+  audited: AuditedFields;
 }
 
 /** The part of a subgraph that its code fixes; made once, and joined with what users define as often as that changes. */
@@ -38,6 +41,7 @@ export interface StaticSchema {
   /** The subgraph's SDL, as composition reads it. */
   sdl: string;
   resolvers: Record<string, Record<string, unknown>>;
+  audited: AuditedFields;
 }
 
 /**
@@ -62,7 +66,7 @@ export async function buildStaticSchema<Context extends SubgraphContext>(
       __resolveReference: (reference: { id: string }, context: Context) => resolveReference(reference, context),
     };
   }
-  return { sdl: `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`, resolvers };
+  return { sdl: `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`, resolvers, audited: auditedFieldsOf(schema) };
 }
 
 /** The executable schema of a subgraph; what `extension` defines joins what the code fixes. */
@@ -75,13 +79,26 @@ export function buildExecutableSchema(fixed: StaticSchema, extension?: SchemaExt
     typeDefs: concatAST(documents),
     resolvers: resolvers as GraphQLResolverMap<unknown>,
   });
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith("_")) continue;
-    for (const field of Object.values(type.getFields())) {
-      if (field.resolve && !field.name.startsWith("_")) field.resolve = recordingRefusals(field.resolve);
-    }
-  }
+  auditFields(schema, joined(fixed.audited, extension?.audited ?? {}));
   return schema;
+}
+
+function joined(one: AuditedFields, other: AuditedFields): AuditedFields {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...names].map((name) => [name, { ...one[name], ...other[name] }]));
+}
+
+/** What `@Audited` says of root fields; the executable schema is made from SDL, which does not carry it. */
+function auditedFieldsOf(schema: GraphQLSchema): AuditedFields {
+  const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
+  return Object.fromEntries(
+    roots.map((type) => {
+      const declared = Object.values(type.getFields()).flatMap(({ name, extensions }) =>
+        extensions.audited === undefined ? [] : [[name, extensions.audited as AuditDeclaration] as const],
+      );
+      return [type.name, Object.fromEntries(declared)];
+    }),
+  );
 }
 
 /** JavaScript runs parameter decorators from the last to the first, and type-graphql would list arguments so. */

@@ -5,6 +5,7 @@ import type { AuditTrail } from "@supergraph/audit-trail";
 import { createServer, isOwnService, type Logger, type SubgraphName } from "@supergraph/service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Caller, type SubgraphContext } from "./context.js";
+import { recordFailedOperation } from "./failed-operations.js";
 
 export interface SubgraphServerOptions<Context extends SubgraphContext> {
   name: SubgraphName;
@@ -32,6 +33,7 @@ export function createSubgraphServer<Context extends SubgraphContext>(options: S
   };
   const endpoint = new GraphQLEndpoint<Context>(app, {
     log,
+    onErrors: recordFailedOperation,
     context: async (request) => options.context(await baseContext(request), request),
   });
 

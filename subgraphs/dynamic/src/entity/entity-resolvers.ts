@@ -1,6 +1,6 @@
 import type { EntityAction } from "@supergraph/identity";
-import type { SchemaExtension } from "@supergraph/subgraph";
-import { GraphQLBigInt, GraphQLDate, withAccess, withAudit } from "@supergraph/subgraph";
+import type { AuditDeclaration, SchemaExtension } from "@supergraph/subgraph";
+import { GraphQLBigInt, GraphQLDate, withAccess } from "@supergraph/subgraph";
 import type { GraphQLResolveInfo } from "graphql";
 import type { DynamicContext } from "../context.js";
 import type { EntityTypeDefinition } from "../entity-type/definition.js";
@@ -33,6 +33,7 @@ export function entityExtension(types: readonly EntityTypeDefinition[]): SchemaE
       Mutation: Object.assign({}, ...perType.map(({ mutations }) => mutations)) as Record<string, unknown>,
       ...Object.fromEntries(perType.map(({ name, fields }) => [name, fields])),
     },
+    audited: { Mutation: Object.assign({}, ...types.map(declarationsOf)) as Record<string, AuditDeclaration> },
   };
 }
 
@@ -53,20 +54,19 @@ function resolversOf(type: EntityTypeDefinition, model: EntityModel) {
       ),
     },
     mutations: {
-      [names.create]: change<{ input: EntityValues }>(name, "create", "create", ({ input }, { entities }) =>
+      [names.create]: change<{ input: EntityValues }>(name, "create", ({ input }, { entities }) =>
         entities.create(type, input),
       ),
       [names.change]: change<ById & { input: EntityValues }>(
         name,
         "update",
-        "update",
         ({ id, input, expectedVersion }, { entities }) =>
           entities.update(type, id, input, expectedVersion ?? undefined),
       ),
-      [names.delete]: change<ById>(name, "delete", "delete", ({ id, expectedVersion }, { entities }) =>
+      [names.delete]: change<ById>(name, "delete", ({ id, expectedVersion }, { entities }) =>
         entities.delete(type, id, expectedVersion ?? undefined),
       ),
-      [names.restore]: change<ById>(name, "restore", "delete", ({ id }, { entities }) => entities.restore(type, id)),
+      [names.restore]: change<ById>(name, "delete", ({ id }, { entities }) => entities.restore(type, id)),
     },
     fields: fieldResolvers(type, model),
   };
@@ -99,11 +99,18 @@ function read<Args>(typeName: string, work: Work<Args>): Resolver<Args> {
   return (_, args, context, info) => withAccess(access, context, info, () => work(args, context));
 }
 
-function change<Args>(typeName: string, verb: string, action: EntityAction, work: Work<Args>): Resolver<Args> {
+function change<Args>(typeName: string, action: EntityAction, work: Work<Args>): Resolver<Args> {
   const access = { kind: "permitted", anyOf: permissionsFor(typeName, action) } as const;
-  const declaration = { action: `entity.${verb}`, entityType: typeName, target: "id" };
-  return (_, args, context, info) =>
-    withAudit(declaration, context, args as Record<string, unknown>, info, () =>
-      withAccess(access, context, info, () => work(args, context)),
-    );
+  return (_, args, context, info) => withAccess(access, context, info, () => work(args, context));
+}
+
+function declarationsOf(type: EntityTypeDefinition): Record<string, AuditDeclaration> {
+  const names = namesOf(type);
+  const declare = (verb: string) => ({ action: `entity.${verb}`, entityType: type.name, target: "id" });
+  return {
+    [names.create]: declare("create"),
+    [names.change]: declare("update"),
+    [names.delete]: declare("delete"),
+    [names.restore]: declare("restore"),
+  };
 }
