@@ -18,6 +18,15 @@ interface Draft {
   success?: { event: AuditEvent; transactionId: string };
 }
 
+const SUCCESS: Ending = { outcome: "success", reason: null };
+
+const draftOf = (attempt: Attempt): Draft => ({
+  attempt,
+  details: attempt.details ?? {},
+  failureIsLeft: false,
+  isOmitted: false,
+});
+
 /** The event of what somebody tried can't be stored: they are told that it did not succeed. */
 export class EventNotStored extends SystemError {
   constructor(cause: unknown) {
@@ -79,9 +88,9 @@ export class AuditTrail {
     if (draft) draft.isOmitted = true;
   }
 
-  /** Runs `work` as one unit of work, and records how it ended. */
+  /** Runs `work` as one unit of work, and records how it ended, a success in that unit. */
   async attempt<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
-    const draft: Draft = { attempt, details: attempt.details ?? {}, failureIsLeft: false, isOmitted: false };
+    const draft = draftOf(attempt);
     try {
       const result = await this.#drafts.run(draft, () =>
         this.database.unitOfWork(async () => {
@@ -98,8 +107,25 @@ export class AuditTrail {
     }
   }
 
+  /**
+   * Runs `work`, which changes nothing, and records how it ended before anybody has its result: not in its transaction,
+   * which others would share whose reads are batched with it, and which would be over when a total is asked for.
+   */
+  async read<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+    const draft = draftOf(attempt);
+    let result: T;
+    try {
+      result = await this.#drafts.run(draft, work);
+    } catch (error) {
+      if (!draft.isOmitted) await this.#recordFailure(draft, error);
+      throw error;
+    }
+    if (!draft.isOmitted) await this.#store([eventOf(this.service, attempt, draft.details, SUCCESS)], undefined);
+    return result;
+  }
+
   async #recordSuccess(draft: Draft): Promise<void> {
-    const event = eventOf(this.service, draft.attempt, draft.details, { outcome: "success", reason: null });
+    const event = eventOf(this.service, draft.attempt, draft.details, SUCCESS);
     draft.success = { event, transactionId: await this.#outbox.insert(event) };
   }
 
@@ -124,7 +150,7 @@ export class AuditTrail {
 
   /** Records a success that belongs to the current unit of work beside the attempt's own event, e.g. of the system. */
   async record(attempt: Attempt): Promise<void> {
-    const event = this.#eventOf(attempt, { outcome: "success", reason: null });
+    const event = this.#eventOf(attempt, SUCCESS);
     await this.#outbox.insert(event);
     await this.database.afterCommit(() => {
       this.#logLine(event);

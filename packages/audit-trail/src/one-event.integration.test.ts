@@ -56,14 +56,24 @@ describe("the one event of an attempt", () => {
   it("is none of a read that is to be omitted, whether it succeeds or fails", async () => {
     const database = new Database({ url: disposable.url("users"), schema: "users" });
     const audit = new AuditTrail("users", database, createLog("users", "silent"));
-    await audit.attempt(attempt, () => Promise.resolve(audit.omit()));
-    const failing = audit.attempt(attempt, () => {
+    await audit.read(attempt, () => Promise.resolve(audit.omit()));
+    const failing = audit.read(attempt, () => {
       audit.omit();
       return Promise.reject(new SystemError("INVALID_CURSOR"));
     });
     await expect(failing).rejects.toThrow();
     expect(await outcomes()).toEqual([]);
     await database.close();
+  });
+
+  it("is stored before anybody has what was read", async () => {
+    const database = new Database({ url: disposable.url("users"), schema: "users" });
+    const audit = new AuditTrail("users", database, createLog("users", "silent"));
+    expect(await audit.read(attempt, () => Promise.resolve(7))).toBe(7);
+    await expect(audit.read(attempt, () => Promise.reject(new SystemError("INVALID_PAGE")))).rejects.toThrow();
+    expect(await outcomes()).toEqual(["success", "failure"]);
+    await database.close();
+    await expect(audit.read(attempt, () => Promise.resolve(7))).rejects.toBeInstanceOf(EventNotStored);
   });
 
   it("is missed by whoever asked: an error of its own says that it could not be stored", async () => {

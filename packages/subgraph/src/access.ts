@@ -49,8 +49,8 @@ export function Public(): MethodDecorator {
 }
 
 /**
- * Every call leaves one audit event: of a mutation in the unit of work that changes, of a query in that which reads.
- * Stands above `@Permits`: a denial is audited too.
+ * Every call leaves one audit event: of a mutation in its own unit of work, of a query before it has its answer. Stands
+ * above `@Permits`: a denial is audited too.
  */
 export function Audited(declaration: AuditDeclaration): MethodDecorator {
   return Extensions({ audited: declaration });

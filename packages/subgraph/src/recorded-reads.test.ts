@@ -44,9 +44,8 @@ class LeafletResolver {
 
   @FieldResolver(() => String, { nullable: true })
   margin(@Root() { id }: Leaflet, @Info() info: GraphQLResolveInfo, @Ctx() context: SubgraphContext): Promise<string> {
-    const { identity } = context.caller;
-    const attempt = { action: "margin.read", identity, path: "", details: { target: { type: "Leaflet", id } } };
-    return recordedOnce(attempt, context, info, () => Promise.resolve(`in the margin of ${id}`));
+    const event = { action: "margin.read", details: { target: { type: "Leaflet", id } } };
+    return recordedOnce(event, context, info, () => Promise.resolve(`in the margin of ${id}`));
   }
 
   @Mutation(() => String)

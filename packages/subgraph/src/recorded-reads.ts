@@ -1,21 +1,25 @@
 import { EventNotStored, isDenial, type Attempt, type AuditDetails } from "@supergraph/audit-trail";
 import type { Caller, SubgraphContext } from "./context.js";
-import { nameOf, type Field } from "./field-attempt.js";
+import { nameOf, pathOf, type Field } from "./field-attempt.js";
 import { recordRefusedRead } from "./refused-reads.js";
 
+/** What a read leaves in the audit log: `resource.action`, and what is known of it before it is begun. */
+export type ReadEvent = Pick<Attempt, "action" | "details">;
+
 /**
- * A read that leaves an event, in the unit of work that reads. That it was refused is recorded as of any read: once for
- * the field in a request.
+ * A read that leaves an event, before anybody has what was read. That it was refused is recorded as of any read: once
+ * for the field in a request.
  */
 export async function recordedRead<T>(
-  attempt: Attempt,
+  event: ReadEvent,
   context: SubgraphContext,
   info: Field,
   read: () => Promise<T>,
 ): Promise<T> {
   let refused: AuditDetails | undefined;
+  const attempt = { ...event, identity: context.caller.identity, path: pathOf(info) };
   try {
-    return await context.audit.attempt(attempt, () =>
+    return await context.audit.read(attempt, () =>
       read().catch((error: unknown) => {
         if (isDenial(error)) {
           refused = context.audit.current?.details ?? {};
@@ -25,7 +29,7 @@ export async function recordedRead<T>(
       }),
     );
   } catch (error) {
-    if (refused) await recordRefusedRead(error, context, info, { action: attempt.action, details: refused });
+    if (refused) await recordRefusedRead(error, context, info, { action: event.action, details: refused });
     throw error;
   }
 }
@@ -38,7 +42,7 @@ const firstReads = new WeakMap<Caller, Map<string, Promise<unknown>>>();
  * for under any number of aliases. Nothing is read when the event can't be stored.
  */
 export async function recordedOnce<T>(
-  attempt: Attempt,
+  event: ReadEvent,
   context: SubgraphContext,
   info: Field,
   read: () => Promise<T>,
@@ -47,11 +51,11 @@ export async function recordedOnce<T>(
   firstReads.set(context.caller, reads);
   const first = reads.get(nameOf(info));
   if (!first) {
-    const reading = recordedRead(attempt, context, info, read);
+    const reading = recordedRead(event, context, info, read);
     reads.set(nameOf(info), reading);
     return reading;
   }
-  const result = await recordedRead(attempt, context, info, () => {
+  const result = await recordedRead(event, context, info, () => {
     context.audit.omit();
     return read();
   });

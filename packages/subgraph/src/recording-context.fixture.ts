@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AuditTrail, type AuditEvent } from "@supergraph/audit-trail";
 import type { Claims } from "@supergraph/identity";
 import type { Database } from "@supergraph/persistence";
@@ -15,7 +16,8 @@ export function recordingAudit(): { audit: AuditTrail; events: AuditEvent[] } {
   const database = {
     run: (statements: (query: unknown) => unknown) => Promise.resolve(statements(query)),
     unitOfWork: (work: () => Promise<unknown>) => work(),
-    independently: (work: () => Promise<unknown>) => work(),
+    // As a database would, it takes a while: who is answered before has been answered too early.
+    independently: (work: () => Promise<unknown>) => sleep(5).then(work),
   } as unknown as Database;
   return { audit: new AuditTrail("things", database, createLog("users", "silent")), events };
 }

@@ -4,8 +4,8 @@ import type { GraphQLResolveInfo } from "graphql";
 import type { Caller, SubgraphContext } from "./context.js";
 import { nameOf, pathOf, type Field, type Resolver } from "./field-attempt.js";
 
-/** Fields whose refusal is recorded, by request: a list, or an alias for each of a thousand, is one attempt to read. */
-const recordedFields = new WeakMap<Caller, Set<string>>();
+/** Of fields that were refused, by request: a list, or an alias for each of a thousand, is one attempt to read. */
+const recordings = new WeakMap<Caller, Map<string, Promise<void>>>();
 
 /** What is known of a read that was refused. */
 interface RefusedRead {
@@ -26,12 +26,14 @@ export async function recordRefusedRead(
 ): Promise<void> {
   const refusal = systemErrorOf(error);
   if (!refusal || context.audit.isRecording || context.audit.hasRecorded(refusal)) return;
-  const recorded = recordedFields.get(context.caller) ?? new Set();
-  recordedFields.set(context.caller, recorded);
-  if (recorded.has(nameOf(info))) return;
-  recorded.add(nameOf(info));
-  const { identity } = context.caller;
-  await context.audit.recordDenial({ action, identity, path: pathOf(info), ...(details && { details }) }, refusal);
+  const { caller, audit } = context;
+  const ofRequest = recordings.get(caller) ?? new Map<string, Promise<void>>();
+  recordings.set(caller, ofRequest);
+  const attempt = { action, identity: caller.identity, path: pathOf(info), ...(details && { details }) };
+  const recording = ofRequest.get(nameOf(info)) ?? audit.recordDenial(attempt, refusal);
+  ofRequest.set(nameOf(info), recording);
+  // Every refusal waits for the event: the first one that is told may end the request.
+  await recording;
 }
 
 /** A resolver whose refusals leave an event, wherever below it the rule stands that refuses. */

@@ -1,6 +1,8 @@
+import type { AuditTarget } from "@supergraph/audit-trail";
 import { isId } from "@supergraph/persistence";
-import { withAccess, type Access, type SubgraphContext } from "@supergraph/subgraph";
+import { recordedOnce, withAccess, type Access, type SubgraphContext } from "@supergraph/subgraph";
 import type { GraphQLResolveInfo } from "graphql";
+import type { Asked } from "./asked.js";
 
 const AUDITOR: Access = { kind: "permitted", anyOf: ["audit:read"] };
 
@@ -37,5 +39,20 @@ export class AuditEventAccess {
    */
   requireAuditor(field: AskingField): Promise<void> {
     return withAccess(AUDITOR, this.context, field, () => Promise.resolve());
+  }
+
+  /** Of people reading what they did themselves the log keeps nothing, unless somebody does so in their place. */
+  omitOwn(): void {
+    if (!this.context.caller.claims?.act) this.context.audit.omit();
+  }
+
+  /** Says what is asked of the log, in the event of the query. */
+  describe(asked: Asked): void {
+    this.context.audit.describe({ metadata: { ...asked } });
+  }
+
+  /** An auditor's read of a field that stands on what has been acted or acted upon: one event for all of them. */
+  recorded<T>(field: AskingField, target: AuditTarget, read: () => Promise<T>): Promise<T> {
+    return recordedOnce({ action: "audit.read", details: { target } }, this.context, field, read);
   }
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "@supergraph/persistence";
-import { PageArgumentsInput, SignedIn } from "@supergraph/subgraph";
+import { Audited, PageArgumentsInput, SignedIn } from "@supergraph/subgraph";
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import type { AuditContext } from "../audit.context.js";
@@ -12,6 +12,7 @@ export class AuditEventResolver {
     description:
       "The audit log. Takes the permission audit:read; everybody may read what they did themselves, with their own id as filter.userId.",
   })
+  @Audited({ action: "audit.read" })
   @SignedIn()
   auditEvents(
     @Arg("filter", () => AuditEventFilter, {
@@ -37,11 +38,12 @@ export class AuditEventResolver {
     description:
       "One event; null when there is none, or none that you may read: with audit:read any, else your own acts.",
   })
+  @Audited({ action: "audit.read", entityType: "AuditEvent", target: "id" })
   @SignedIn()
   auditEvent(
     @Arg("id", () => ID, { description: "The event's UUID; anything else finds none." }) id: string,
     @Ctx() { auditEvents }: AuditContext,
   ): Promise<AuditEvent | null> {
-    return auditEvents.byId(id);
+    return auditEvents.find(id);
   }
 }

@@ -1,5 +1,6 @@
 import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
 import { loaderById, type SubgraphContext } from "@supergraph/subgraph";
+import { askedOf } from "./asked.js";
 import { AuditEventAccess, type AskingField } from "./audit-event.access.js";
 import { criteriaOf } from "./audit-event.criteria.js";
 import type { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
@@ -39,8 +40,18 @@ export class AuditEventService {
     { filter, page, order }: AuditEventsQuery & { order: AuditOrder },
     field: AskingField,
   ): Promise<Connection<AuditEvent>> {
-    if (!this.#access.isOwn(filter?.userId)) await this.#access.requireAuditor(field);
-    return connectionOf(await this.repository.page(criteriaOf(filter), order, page), toAuditEvent);
+    if (this.#access.isOwn(filter?.userId)) this.#access.omitOwn();
+    else await this.#access.requireAuditor(field);
+    const criteria = criteriaOf(filter);
+    this.#access.describe(askedOf(criteria, page, order));
+    return connectionOf(await this.repository.page(criteria, order, page), toAuditEvent);
+  }
+
+  /** As `byId`, for the query. */
+  async find(id: string): Promise<AuditEvent | null> {
+    const event = await this.byId(id);
+    if (this.#access.scope !== "all" || this.#access.isOwn(event?.actor.id)) this.#access.omitOwn();
+    return event;
   }
 
   /** The event, or null when there is none that the caller may read. */
@@ -52,17 +63,20 @@ export class AuditEventService {
 
   /** What a person did. @throws as `list` */
   async ofUser(userId: string, query: AuditEventsQuery, field: AskingField): Promise<Connection<AuditEvent>> {
-    if (!this.#access.isOwn(userId)) await this.#access.requireAuditor(field);
-    return this.#owned("user", userId, query);
+    if (this.#access.isOwn(userId)) return this.#owned("user", userId, query);
+    await this.#access.requireAuditor(field);
+    return this.#access.recorded(field, { type: "User", id: userId }, () => this.#owned("user", userId, query));
   }
 
   /** What was done to an entity. @throws as `list` */
   async ofEntity(entityId: string, query: AuditEventsQuery, field: AskingField): Promise<Connection<AuditEvent>> {
     await this.#access.requireAuditor(field);
-    return this.#owned("entity", entityId, query);
+    return this.#access.recorded(field, { type: "Entity", id: entityId }, () => this.#owned("entity", entityId, query));
   }
 
   async #owned(owner: Owner, id: string, { filter, page }: AuditEventsQuery): Promise<Connection<AuditEvent>> {
-    return connectionOf(await this.#loader.load(owner, id, criteriaOf(filter), page), toAuditEvent);
+    const criteria = criteriaOf(filter);
+    this.#access.describe(askedOf(criteria, page, "NEWEST_FIRST"));
+    return connectionOf(await this.#loader.load(owner, id, criteria, page), toAuditEvent);
   }
 }
