@@ -2,7 +2,7 @@ import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import type { ForwardedIdentity } from "@supergraph/identity";
 import { ReferenceAction, type EntityTypeDefinition, type FieldDefinition } from "../entity-type/definition.js";
-import { labelOf, sensitiveFields, valuesOf, type EntityRecord } from "./entity-record.js";
+import { auditedValues, labelOf, sensitiveFields, type EntityRecord } from "./entity-record.js";
 import type { EntityRepository } from "./entity.repository.js";
 
 /** A field by which entities of a type refer to those of another. */
@@ -93,8 +93,8 @@ export class EntityDeletion {
         details: {
           target: { type: type.name, id: record.id, label: labelOf(type, record), version: record.version },
           changes: changesBetween(
-            valuesOf(type, earlier.get(record.id) ?? record),
-            valuesOf(type, record),
+            auditedValues(type, earlier.get(record.id) ?? record),
+            auditedValues(type, record),
             sensitiveFields(type),
           ),
         },

@@ -1,5 +1,5 @@
 import type { EntityTypeDefinition, FieldDefinition } from "../entity-type/definition.js";
-import { FieldKind } from "../entity-type/field-kind.js";
+import { FieldKind, kindTraits } from "../entity-type/field-kind.js";
 
 /** An entity as resolvers read it: the system's fields, and those of its type under their own names. */
 export interface EntityRecord {
@@ -17,9 +17,16 @@ export interface EntityRecord {
 /** The values that a client gave, by field. */
 export type EntityValues = Readonly<Record<string, unknown>>;
 
-/** The fields that the type defines, as they stand in the record. */
-export function valuesOf(type: EntityTypeDefinition, record: EntityRecord): Record<string, unknown> {
-  return Object.fromEntries(type.fields.map(({ name }) => [name, record[name]]));
+/** What the audit log compares of an entity, as the API shows it: the fields of its type, and whether it is deleted. */
+export function auditedValues(type: EntityTypeDefinition, record: EntityRecord): Record<string, unknown> {
+  const values = type.fields.map((field) => [field.name, shown(field, record[field.name])]);
+  return { ...Object.fromEntries(values), deletedAt: record.deletedAt };
+}
+
+function shown({ kind, list }: FieldDefinition, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  const { scalar } = kindTraits[kind];
+  return list ? (value as unknown[]).map((element) => scalar.serialize(element)) : scalar.serialize(value);
 }
 
 /** What people call the entity: its first text that is no secret, else its id. */

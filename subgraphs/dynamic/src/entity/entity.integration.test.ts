@@ -94,7 +94,7 @@ describe("entities", () => {
       owner: ada,
     };
     const { owner: given_owner, ...plain } = given;
-    const fields = `${Object.keys(plain).join(" ")} owner { id } secret version createdBy { id } entityType { name entityCount }`;
+    const fields = `id ${Object.keys(plain).join(" ")} owner { id } secret version createdBy { id } entityType { name entityCount }`;
     const created = await create("Product", given, admin, fields);
     expect(created).toMatchObject({
       ...plain,
@@ -104,6 +104,9 @@ describe("entities", () => {
       createdBy: { id: admin.sub },
       entityType: { name: "Product", entityCount: 1 },
     });
+    const [event] = await eventsOf(created.id);
+    const told = Object.entries(given).map(([field, after]) => ({ field, before: null, after }));
+    expect((event as { changes: object[] }).changes).toEqual(expect.arrayContaining(told));
   });
 
   it("refuse what doesn't fit, naming every field", async () => {
@@ -194,7 +197,13 @@ describe("entities", () => {
       product: null,
       review: null,
     });
-    expect(await eventsOf(review.id)).toMatchObject([{ action: "entity.create" }, { action: "entity.delete" }]);
+    const deletion = {
+      action: "entity.delete",
+      entity_version: 2,
+      changes: [{ field: "deletedAt", before: null, after: expect.any(String) as string }],
+    };
+    expect(await eventsOf(review.id)).toMatchObject([{ action: "entity.create" }, deletion]);
+    expect(await eventsOf(product.id)).toMatchObject([{ action: "entity.create" }, deletion]);
 
     expect((await ask(`mutation { deleteCategory(id: "${category.id}") { id } }`)).reasons).toEqual([]);
     expect((await ask(`{ category(id: "${child.id}") { parent { name } version } }`)).data).toEqual({
@@ -207,6 +216,10 @@ describe("entities", () => {
       (await ask(`mutation { restoreProduct(id: "${product.id}") { category { name } deletedAt } }`)).data,
     ).toEqual({
       restoreProduct: { category: { name: "garden" }, deletedAt: null },
+    });
+    expect((await eventsOf(product.id)).at(-1)).toMatchObject({
+      action: "entity.restore",
+      changes: [{ field: "deletedAt", before: expect.any(String) as string, after: null }],
     });
   });
 

@@ -7,7 +7,7 @@ import type DataLoader from "dataloader";
 import { refersToEntity, type EntityTypeDefinition, type FieldDefinition } from "../entity-type/definition.js";
 import type { RowScope } from "./condition.js";
 import type { EntityDeletion } from "./deletion.js";
-import { labelOf, sensitiveFields, valuesOf, type EntityRecord, type EntityValues } from "./entity-record.js";
+import { auditedValues, labelOf, sensitiveFields, type EntityRecord, type EntityValues } from "./entity-record.js";
 import type { EntityRepository } from "./entity.repository.js";
 import { conditionOf } from "./filter.js";
 import { checkedValues, inputErrorOf } from "./input-values.js";
@@ -75,7 +75,7 @@ export class EntityService {
     const values = checkedValues(type, input);
     await this.#holdReferences(type, values);
     const created = await this.#stored(type, () => this.entities.insert(type, newId(), values, this.#author));
-    this.#describe(type, {}, created);
+    this.#describe(type, undefined, created);
     return created;
   }
 
@@ -94,7 +94,7 @@ export class EntityService {
     );
     if (!after) throw new SystemError("STALE_VERSION", { currentVersion: before.version });
     this.#loaderOf(type).clear(before.id);
-    this.#describe(type, valuesOf(type, before), after);
+    this.#describe(type, before, after);
     return after;
   }
 
@@ -111,7 +111,7 @@ export class EntityService {
     if (!deleted) throw new SystemError("ENTITY_NOT_FOUND");
     // What went with it may be of any type.
     this.#loaders.clear();
-    this.#describe(type, valuesOf(type, before), deleted);
+    this.#describe(type, before, deleted);
     return deleted;
   }
 
@@ -122,7 +122,7 @@ export class EntityService {
     const restored = await this.#stored(type, () => this.entities.restore(type, before.id, this.#author));
     if (!restored) throw new SystemError("ENTITY_NOT_FOUND");
     this.#loaderOf(type).clear(before.id);
-    this.#describe(type, valuesOf(type, before), restored);
+    this.#describe(type, before, restored);
     return restored;
   }
 
@@ -191,10 +191,14 @@ export class EntityService {
     });
   }
 
-  #describe(type: EntityTypeDefinition, before: Record<string, unknown>, after: EntityRecord): void {
+  #describe(type: EntityTypeDefinition, before: EntityRecord | undefined, after: EntityRecord): void {
     this.audit.describe({
       target: { type: type.name, id: after.id, label: labelOf(type, after), version: after.version },
-      changes: changesBetween(before, valuesOf(type, after), sensitiveFields(type)),
+      changes: changesBetween(
+        before ? auditedValues(type, before) : {},
+        auditedValues(type, after),
+        sensitiveFields(type),
+      ),
     });
   }
 }
