@@ -19,3 +19,7 @@ export { NoteSigner } from "./note/note-signer.js";
 export { openNote } from "./note/open-note.js";
 export { splitNotes } from "./note/split-notes.js";
 export { parseVerifierKey, type NoteVerifier } from "./note/verifier-key.js";
+export type { OpenLines } from "./export/export-lines.js";
+export type { ExportProblem, ProblemKind } from "./export/problem.js";
+export { describeVerdict, exitCodeOf, type ExportVerdict } from "./export/verdict.js";
+export { verifyExport, type ExportOptions } from "./export/verify-export.js";

@@ -22,6 +22,11 @@ export class RangeRoot {
     this.#range.append(leafHash);
   }
 
+  /** The root that the tree had when the leaves appended so far were all of it. */
+  rootSoFar(): Buffer {
+    return this.#range.root();
+  }
+
   /** @throws RangeError when `after` isn't what a tree of `size` has right of the leaves appended */
   finish({ size, after }: { size: number; after: readonly Buffer[] }): Buffer {
     if (!isSize(size) || size < this.to) throw new RangeError(`a tree of ${size} leaves has no leaf ${this.to - 1}`);

@@ -37,6 +37,12 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): { te
   throw new NoteError("NOT_SIGNED", `The note is signed by ${signers.join(", ")}, not by ${known.join(", ")}.`);
 }
 
+/**
+ * What a note says, whoever signed it: to be compared, never to be trusted.
+ * @throws NoteError MALFORMED
+ */
+export const unverifiedText = (note: string): string => parseNote(note).text;
+
 function parseNote(note: string): { text: string; signatures: Signature[] } {
   const end = note.lastIndexOf("\n\n");
   const text = note.slice(0, end + 1);
