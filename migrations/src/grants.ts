@@ -98,6 +98,7 @@ const AUDIT_RIGHTS = {
   "audit.tile": "select, insert",
   "audit.tree": "select, update",
   "audit.checkpoint": "select, insert",
+  "audit.checkpoint_cosignature": "select, insert",
   "audit.erased_person": "select, insert",
   // A key's wrapping changes with the key that it is wrapped by; erasing deletes it.
   "audit.person_key": "select, insert, update, delete",

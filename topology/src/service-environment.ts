@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { ServiceName, SubgraphName } from "@supergraph/service";
 import type { KeptSecrets } from "./kept-secrets.js";
 import type { LauncherSettings } from "./settings.js";
@@ -36,6 +37,7 @@ export function serviceEnvironment(
     ...(name !== "gateway" && { DATABASE_URL: databaseUrls[name] }),
     ...(name === "audit" && {
       AUDIT_KEY_ENCRYPTION_KEY: secrets.auditKeyEncryptionKey,
+      AUDIT_WITNESS_FILE: process.env.AUDIT_WITNESS_FILE ?? path.join(settings.dataDirectory, "audit-checkpoints.txt"),
       ...(previousAuditKeys !== undefined && { AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: previousAuditKeys }),
     }),
     ...(name === "auth" && {

@@ -4,6 +4,7 @@ import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
 import { CheckpointRepository } from "./checkpoint/checkpoint.repository.js";
 import { Checkpointer } from "./checkpoint/checkpointer.js";
 import { EventExporter } from "./export/exported-event.js";
+import { WrappedKeyRepository } from "./key-rotation/wrapped-key.repository.js";
 import { PersonRepository } from "./person/person.repository.js";
 import { PersonService } from "./person/person.service.js";
 import { KeptTexts } from "./personal/kept-texts.js";
@@ -31,9 +32,14 @@ type PartsSettings = Pick<
 
 export type AuditParts = Awaited<ReturnType<typeof createAuditParts>>;
 
-/** What the service is made of, over one database. @throws Error when its secrets can't be opened by the keys given */
+/**
+ * What the service is made of, over one database.
+ * @throws Error when keys of the log are wrapped by another than those given, or the log has another origin
+ */
 export async function createAuditParts(database: Database, settings: PartsSettings) {
   const wrapping = new WrappingKeys(settings.AUDIT_KEY_ENCRYPTION_KEY, settings.AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS);
+  const wrappedKeys = new WrappedKeyRepository(database);
+  wrapping.requireAll(await wrappedKeys.wrappingKeys());
   const secrets = await ServiceSecrets.load(database, new SecretRepository(database), wrapping);
   const subjectOfAddress = (address: string) => secrets.subjectOfAddress(address);
   const ipToken = (ip: string) => secrets.ipToken(ip);
@@ -41,20 +47,23 @@ export async function createAuditParts(database: Database, settings: PartsSettin
   const keys = new PersonKeys(wrapping);
   const values = new PersonalValueRepository(database);
   const reader = new PersonalReader(values, keys, ipToken);
-  const events = new AuditEventRepository(database, new CursorCodec(settings.GATEWAY_SECRET), reader);
+  const cursors = new CursorCodec(settings.GATEWAY_SECRET);
+  const events = new AuditEventRepository(database, cursors, reader);
 
   const exporter = new EventExporter({ reader, values, keys, subjectOfAddress });
 
   const tree = new TreeRepository(database);
-  const checkpoints = new CheckpointRepository(database);
+  const checkpoints = new CheckpointRepository(database, cursors);
   const signer = new NoteSigner(settings.AUDIT_LOG_ORIGIN, secrets.checkpointKey);
+  const checkpointer = new Checkpointer({ database, checkpoints, signer, origin: settings.AUDIT_LOG_ORIGIN });
+  await checkpointer.begin(await tree.head());
   const sealer = new Sealer({
     database,
     repository: new SequencerRepository(database),
     tree,
     keys: new SealingKeys(database, values, keys),
     texts: new KeptTexts(database, values, ipToken),
-    checkpointer: new Checkpointer(checkpoints, signer, settings.AUDIT_LOG_ORIGIN),
+    checkpointer,
     subjectOfAddress,
     retentionDaysOf: retentionDaysOf(settings.AUDIT_RETENTION_DAYS),
   });
@@ -73,6 +82,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     exporter,
     tree,
     checkpoints,
+    checkpointer,
     signer,
     sealer,
     people,
@@ -80,6 +90,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     values,
     keys,
     wrapping,
+    wrappedKeys,
     secrets,
   };
 }

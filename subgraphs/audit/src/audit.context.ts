@@ -1,6 +1,25 @@
 import type { SubgraphContext } from "@supergraph/subgraph";
-import type { AuditEventService } from "./audit-event/audit-event.service.js";
+import type { AuditParts } from "./audit-parts.js";
+import { AuditEventService } from "./audit-event/audit-event.service.js";
+import { CheckpointService } from "./checkpoint/checkpoint.service.js";
+import { ProofService } from "./proof/proof.service.js";
 
 export interface AuditContext extends SubgraphContext {
   readonly auditEvents: AuditEventService;
+  readonly checkpoints: CheckpointService;
+  readonly proofs: ProofService;
+  /** Of the key that signs checkpoints, in C2SP's form. */
+  readonly verifierKey: string;
+}
+
+/** What the resolvers of one request work with. */
+export function auditContext(parts: AuditParts, base: SubgraphContext): AuditContext {
+  const checkpoints = new CheckpointService(parts.checkpoints);
+  return {
+    ...base,
+    auditEvents: new AuditEventService(parts.events, base),
+    checkpoints,
+    proofs: new ProofService(parts.tree, checkpoints),
+    verifierKey: parts.signer.verifierKey,
+  };
 }

@@ -1,14 +1,16 @@
 import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
 import type { AuditContext } from "./audit.context.js";
 import { AuditEventResolver } from "./audit-event/audit-event.resolver.js";
+import { CheckpointResolver } from "./checkpoint/checkpoint.resolver.js";
 import { EntityResolver } from "./entity/entity.resolver.js";
 import { Entity } from "./entity/entity.type.js";
+import { ProofResolver } from "./proof/proof.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
 
 /** Everything of the audit subgraph's schema; its SDL is what composition reads. */
 export function buildAuditSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuditContext>({
-    resolvers: [AuditEventResolver, UserResolver, EntityResolver],
+    resolvers: [AuditEventResolver, CheckpointResolver, ProofResolver, UserResolver, EntityResolver],
     // No field gives an entity: other subgraphs do.
     orphanedTypes: [Entity],
     references: {

@@ -1,8 +1,21 @@
+import { NoteError, parseCosignerKey } from "@supergraph/audit-proof";
 import { databaseSettings, encryptionKeySetting, serviceSettings } from "@supergraph/service";
 import { z } from "zod";
 import { parseRetentionPeriods } from "./retention/retention-periods.js";
 
 const list = (separated: string) => separated.split(",").map((item) => item.trim());
+const listOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+  z.string().transform(list).pipe(z.array(item)).default([]);
+
+const cosignerKeySetting = z.string().transform((text, context) => {
+  try {
+    return parseCosignerKey(text);
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+    return z.NEVER;
+  }
+});
 
 const retentionSetting = z.string().transform((text, context) => {
   try {
@@ -19,12 +32,18 @@ export const auditSettings = serviceSettings.extend({
   /** Wraps the keys that the log's personal values are encrypted under, and the one that signs its checkpoints. */
   AUDIT_KEY_ENCRYPTION_KEY: encryptionKeySetting,
   /** Keys that it has replaced: what they wrap is wrapped anew. */
-  AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: z.string().transform(list).pipe(z.array(encryptionKeySetting)).default([]),
+  AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: listOf(encryptionKeySetting),
   /** What checkpoints name the log, and their key: no blanks, no plus sign (C2SP signed-note). */
   AUDIT_LOG_ORIGIN: z
     .string()
     .regex(/^[^\s+]+$/, "a name without blanks and plus signs, e.g. example.com/audit")
     .default("supergraph/audit"),
+  /** Where checkpoints are appended, one after another: a file of this replica's own. */
+  AUDIT_WITNESS_FILE: z.string().optional(),
+  /** Witnesses that checkpoints are sent to (C2SP tlog-witness): each one's submission prefix. */
+  AUDIT_WITNESS_URL: listOf(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""))),
+  /** Verifier keys of witnesses (C2SP tlog-cosignature, Ed25519): by these, their word is kept with the checkpoint. */
+  AUDIT_WITNESS_KEYS: listOf(cosignerKeySetting),
   /** For how long events are kept, by the beginning of their action; for good unless set. */
   AUDIT_RETENTION_DAYS: retentionSetting.default([]),
 });

@@ -20,9 +20,14 @@ export class WrappingKeys {
     this.#byName = new Map([...previous, current].map((key) => [nameOf(key), new EncryptionAtRest(key)]));
   }
 
-  /** The names under which something may be wrapped and still opens. */
-  get names(): string[] {
-    return [...this.#byName.keys()];
+  /** The names of earlier keys. */
+  get previous(): string[] {
+    return [...this.#byName.keys()].filter((name) => name !== this.current);
+  }
+
+  /** @throws Error when one of the names is of a key that is not here */
+  requireAll(names: readonly string[]): void {
+    for (const name of names) this.#named(name);
   }
 
   wrap(key: Uint8Array, use: string): WrappedKey {

@@ -14,7 +14,12 @@ export interface Tile {
   root: Buffer;
 }
 
+/** Where a tile stands: it holds the hashes at [256 * index, 256 * index + 256) of its level. */
+export type TilePlace = Pick<Tile, "level" | "index">;
+
 const HASH_BYTES = 32;
+const TILES =
+  "select level, index, hashes from tile where (level, index) in (select * from unnest(?::int[], ?::bigint[]))";
 
 /** The Merkle tree over the log's leaves. */
 export class TreeRepository {
@@ -49,6 +54,24 @@ export class TreeRepository {
       return split(tile.hashes.subarray((from % TILE_WIDTH) * HASH_BYTES, (to - index * TILE_WIDTH) * HASH_BYTES));
     return level === 0 ? this.#leafHashes(from, to) : this.#rootsBelow(level, from, to);
   };
+
+  /**
+   * Reads whole tiles, those that aren't complete as far as the tree reaches by now. One statement for all that are
+   * complete, one for each other: a level has one of these at most.
+   */
+  async readTiles(places: readonly TilePlace[]): Promise<(readonly Buffer[])[]> {
+    const bindings = [places.map(({ level }) => level), places.map(({ index }) => index)];
+    const { rows } = await this.database.run((query) =>
+      query.raw<{ rows: { level: number; index: string; hashes: Buffer }[] }>(TILES, bindings),
+    );
+    const complete = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, split(hashes)]));
+    return Promise.all(places.map((place) => complete.get(`${place.level}/${place.index}`) ?? this.#incomplete(place)));
+  }
+
+  #incomplete({ level, index }: TilePlace): Promise<Buffer[]> {
+    const from = index * TILE_WIDTH;
+    return level === 0 ? this.#leafHashes(from, from + TILE_WIDTH) : this.#rootsBelow(level, from, from + TILE_WIDTH);
+  }
 
   async #leafHashes(from: number, to: number): Promise<Buffer[]> {
     const rows = await this.database.run((query) =>
