@@ -3,7 +3,7 @@ import { fromBase64 } from "./base64.js";
 import { malformed, NoteError } from "./note-error.js";
 import { isKeyName, type NoteVerifier } from "./verifier-key.js";
 
-interface Signature {
+export interface Signature {
   name: string;
   keyId: Buffer;
   bytes: Buffer;
@@ -43,7 +43,8 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): { te
  */
 export const unverifiedText = (note: string): string => parseNote(note).text;
 
-function parseNote(note: string): { text: string; signatures: Signature[] } {
+/** @throws NoteError MALFORMED */
+export function parseNote(note: string): { text: string; signatures: Signature[] } {
   const end = note.lastIndexOf("\n\n");
   const text = note.slice(0, end + 1);
   if (end === -1 || !isNoteText(note)) throw malformed("This is not a signed note: text, an empty line, signatures.");
