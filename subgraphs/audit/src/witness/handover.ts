@@ -68,7 +68,7 @@ export class Handover {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
       const isTaken = await this.#handOver();
-      if (signal.aborted) return;
+      if (signal.aborted && (!isTaken || this.#newest === this.#taken)) return;
       if (!isTaken) await this.#pause();
     }
   }

@@ -1,4 +1,10 @@
-import { consistencyProof, openCosignatures, type NoteVerifier, type ReadHashes } from "@supergraph/audit-proof";
+import {
+  consistencyProof,
+  openCosignatures,
+  type Cosignature,
+  type NoteVerifier,
+  type ReadHashes,
+} from "@supergraph/audit-proof";
 import type { Logger } from "@supergraph/service";
 import type { CheckpointRepository, CheckpointRow } from "../checkpoint/checkpoint.repository.js";
 import { readAnswer } from "./bounded-answer.js";
@@ -77,8 +83,17 @@ export class HttpWitness implements Witness {
     const { checkpoints, cosigners, log } = this.parts;
     this.#size = Number(tree_size);
     if (cosigners.length === 0) return;
-    const cosignatures = openCosignatures(note, body, cosigners);
+    const cosignatures = this.#cosignaturesIn(body, note);
     if (cosignatures.length === 0) log.warn({ witness: this.name }, "a witness signs by no key of AUDIT_WITNESS_KEYS");
     await checkpoints.addCosignatures(tree_size, cosignatures);
+  }
+
+  #cosignaturesIn(body: string, note: string): Cosignature[] {
+    try {
+      return openCosignatures(note, body, this.parts.cosigners);
+    } catch (cause) {
+      const words = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The witness at ${this.url} answered with no cosignature: ${words}`, { cause });
+    }
   }
 }
