@@ -104,6 +104,11 @@ const AUDIT_RIGHTS = {
   "audit.person_key": "select, insert, update, delete",
   "audit.personal_text": "select, insert, delete",
   "audit.secret": "select, insert, update",
+  "audit.alert": "select, insert",
+  "audit.alert_progress": "select, update",
+  "audit.alert_sighting": "select, insert, delete",
+  "audit.alert_quiet": "select, insert, update, delete",
+  "audit.alert_delivery": "select, insert, update, delete",
   // Taken over into audit.secret.
   "audit.address_key": "select, delete",
 };

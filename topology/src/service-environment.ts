@@ -17,6 +17,7 @@ export function serviceEnvironment(
     AUTH_KEY_ENCRYPTION_KEY: _key,
     AUDIT_KEY_ENCRYPTION_KEY: _auditKey,
     AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: previousAuditKeys,
+    AUDIT_ALERT_WEBHOOK_SECRET: webhookSecret,
     ADMIN_PASSWORD: _password,
     SMTP_URL: smtpUrl,
     OIDC_CLIENT_SECRET: oidcSecret,
@@ -39,6 +40,7 @@ export function serviceEnvironment(
       AUDIT_KEY_ENCRYPTION_KEY: secrets.auditKeyEncryptionKey,
       AUDIT_WITNESS_FILE: process.env.AUDIT_WITNESS_FILE ?? path.join(settings.dataDirectory, "audit-checkpoints.txt"),
       ...(previousAuditKeys !== undefined && { AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: previousAuditKeys }),
+      ...(webhookSecret !== undefined && { AUDIT_ALERT_WEBHOOK_SECRET: webhookSecret }),
     }),
     ...(name === "auth" && {
       AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,

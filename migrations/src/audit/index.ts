@@ -4,6 +4,7 @@ import event from "./0002-event.js";
 import knownEvent from "./0003-known-event.js";
 import personalValue from "./0004-personal-value.js";
 import provableLog from "./0005-provable-log.js";
+import alert from "./0007-alert.js";
 import cosignature from "./0009-cosignature.js";
 
 export const audit: SchemaHistory = {
@@ -16,6 +17,7 @@ export const audit: SchemaHistory = {
     "0003-known-event": knownEvent,
     "0004-personal-value": personalValue,
     "0005-provable-log": provableLog,
+    "0007-alert": alert,
     "0009-cosignature": cosignature,
   },
 };

@@ -1,10 +1,12 @@
 import { NoteSigner } from "@supergraph/audit-proof";
 import { CursorCodec, Database } from "@supergraph/persistence";
+import { AlertRepository } from "./alert/alert.repository.js";
 import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
 import { CheckpointRepository } from "./checkpoint/checkpoint.repository.js";
 import { Checkpointer } from "./checkpoint/checkpointer.js";
 import { EventExporter } from "./export/exported-event.js";
 import { WrappedKeyRepository } from "./key-rotation/wrapped-key.repository.js";
+import { AuditMetrics } from "./metrics/audit-metrics.js";
 import { PersonRepository } from "./person/person.repository.js";
 import { PersonService } from "./person/person.service.js";
 import { KeptTexts } from "./personal/kept-texts.js";
@@ -57,6 +59,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
   const signer = new NoteSigner(settings.AUDIT_LOG_ORIGIN, secrets.checkpointKey);
   const checkpointer = new Checkpointer({ database, checkpoints, signer, origin: settings.AUDIT_LOG_ORIGIN });
   await checkpointer.begin(await tree.head());
+  const metrics = new AuditMetrics();
   const sealer = new Sealer({
     database,
     repository: new SequencerRepository(database),
@@ -64,6 +67,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     keys: new SealingKeys(database, values, keys),
     texts: new KeptTexts(database, values, ipToken),
     checkpointer,
+    metrics,
     subjectOfAddress,
     retentionDaysOf: retentionDaysOf(settings.AUDIT_RETENTION_DAYS),
   });
@@ -83,6 +87,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     tree,
     checkpoints,
     checkpointer,
+    alerts: new AlertRepository(database, cursors),
     signer,
     sealer,
     people,
@@ -92,5 +97,6 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     wrapping,
     wrappedKeys,
     secrets,
+    metrics,
   };
 }

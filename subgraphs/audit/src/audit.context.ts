@@ -1,10 +1,12 @@
 import type { SubgraphContext } from "@supergraph/subgraph";
-import type { AuditParts } from "./audit-parts.js";
+import { AlertService } from "./alert/alert.service.js";
 import { AuditEventService } from "./audit-event/audit-event.service.js";
+import type { AuditParts } from "./audit-parts.js";
 import { CheckpointService } from "./checkpoint/checkpoint.service.js";
 import { ProofService } from "./proof/proof.service.js";
 
 export interface AuditContext extends SubgraphContext {
+  readonly alerts: AlertService;
   readonly auditEvents: AuditEventService;
   readonly checkpoints: CheckpointService;
   readonly proofs: ProofService;
@@ -17,6 +19,7 @@ export function auditContext(parts: AuditParts, base: SubgraphContext): AuditCon
   const checkpoints = new CheckpointService(parts.checkpoints);
   return {
     ...base,
+    alerts: new AlertService(parts.alerts),
     auditEvents: new AuditEventService(parts.events, base),
     checkpoints,
     proofs: new ProofService(parts.tree, checkpoints),

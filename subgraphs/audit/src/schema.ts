@@ -1,5 +1,6 @@
 import { buildStaticSchema, type StaticSchema } from "@supergraph/subgraph";
 import type { AuditContext } from "./audit.context.js";
+import { AlertResolver } from "./alert/alert.resolver.js";
 import { AuditEventResolver } from "./audit-event/audit-event.resolver.js";
 import { CheckpointResolver } from "./checkpoint/checkpoint.resolver.js";
 import { EntityResolver } from "./entity/entity.resolver.js";
@@ -10,7 +11,7 @@ import { UserResolver } from "./user/user.resolver.js";
 /** Everything of the audit subgraph's schema; its SDL is what composition reads. */
 export function buildAuditSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuditContext>({
-    resolvers: [AuditEventResolver, CheckpointResolver, ProofResolver, UserResolver, EntityResolver],
+    resolvers: [AuditEventResolver, CheckpointResolver, ProofResolver, AlertResolver, UserResolver, EntityResolver],
     // No field gives an entity: other subgraphs do.
     orphanedTypes: [Entity],
     references: {

@@ -1,6 +1,8 @@
 import { NoteError, parseCosignerKey } from "@supergraph/audit-proof";
 import { databaseSettings, encryptionKeySetting, serviceSettings } from "@supergraph/service";
 import { z } from "zod";
+import { alertThresholdsSetting } from "./alert/alert-thresholds.js";
+import { missingOfWebhook, webhookSettings } from "./alert/webhook/webhook-settings.js";
 import { parseRetentionPeriods } from "./retention/retention-periods.js";
 
 const list = (separated: string) => separated.split(",").map((item) => item.trim());
@@ -26,7 +28,7 @@ const retentionSetting = z.string().transform((text, context) => {
   }
 });
 
-export const auditSettings = serviceSettings.extend({
+const settings = serviceSettings.extend({
   ...databaseSettings.shape,
   PORT: serviceSettings.shape.PORT.default(4004),
   /** Wraps the keys that the log's personal values are encrypted under, and the one that signs its checkpoints. */
@@ -46,6 +48,17 @@ export const auditSettings = serviceSettings.extend({
   AUDIT_WITNESS_KEYS: listOf(cosignerKeySetting),
   /** For how long events are kept, by the beginning of their action; for good unless set. */
   AUDIT_RETENTION_DAYS: retentionSetting.default([]),
+  AUDIT_ALERT_RULES: alertThresholdsSetting,
+  ...webhookSettings.shape,
+});
+
+/** The settings, with what only holds of several together. */
+export const auditSettings = settings.superRefine((given, context) => {
+  const missing = missingOfWebhook(given);
+  if (missing) {
+    const message = "AUDIT_ALERT_WEBHOOK_URL and AUDIT_ALERT_WEBHOOK_SECRET are set together";
+    context.addIssue({ code: "custom", path: [missing], message });
+  }
 });
 
 export type AuditSettings = z.output<typeof auditSettings>;

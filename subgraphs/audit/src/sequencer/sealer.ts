@@ -2,6 +2,7 @@ import type { AuditEvent, Party } from "@supergraph/audit-trail";
 import { partiesOf } from "@supergraph/audit-trail";
 import type { Database } from "@supergraph/persistence";
 import type { Checkpointer } from "../checkpoint/checkpointer.js";
+import type { AuditMetrics } from "../metrics/audit-metrics.js";
 import type { KeptTexts } from "../personal/kept-texts.js";
 import type { BatchKeys, SealingKeys } from "../personal/sealing-keys.js";
 import { TreeEdge } from "../tree/tree-edge.js";
@@ -18,6 +19,7 @@ export interface SealerParts {
   keys: SealingKeys;
   texts: KeptTexts;
   checkpointer: Checkpointer;
+  metrics: AuditMetrics;
   subjectOfAddress: (address: string) => string;
   /** For how long events of an action are kept; 0: for good. */
   retentionDaysOf: (action: string) => number;
@@ -63,12 +65,13 @@ export class Sealer {
   }
 
   async #extend(events: readonly AuditEvent[]): Promise<TreeHead> {
-    const { database, repository, tree, keys, texts } = this.parts;
+    const { database, repository, tree, keys, texts, metrics } = this.parts;
     const edge = await this.#edgeAt(await tree.lockHead());
     const parties = events.map((event) => partiesOf(event));
     const subjects = new Set(parties.flat().map((party) => this.#subjectOf(party)));
     const batchKeys = await keys.of([...subjects]);
-    const sealed = this.#sealed(events, edge.size, await repository.now(), batchKeys);
+    const sealedAt = await repository.now();
+    const sealed = this.#sealed(events, edge.size, sealedAt, batchKeys);
     const tiles: Tile[] = sealed.flatMap(({ leafHash }) => edge.append(leafHash));
 
     await texts.keep(sealed.flatMap((event) => event.texts));
@@ -79,6 +82,7 @@ export class Sealer {
     await tree.moveHead(head);
     await database.afterCommit(() => {
       this.#edge = edge;
+      metrics.sealed(events, sealedAt);
       return Promise.resolve();
     });
     return head;
