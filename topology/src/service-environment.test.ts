@@ -12,6 +12,7 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   vi.stubEnv("AUTH_KEY_ENCRYPTION_KEY", "auths-own");
   vi.stubEnv("AUDIT_KEY_ENCRYPTION_KEY", "audits-own");
   vi.stubEnv("AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS", "earlier, audits-own");
+  vi.stubEnv("AUDIT_ALERT_WEBHOOK_SECRET", "webhooks-own");
   vi.stubEnv("ADMIN_PASSWORD", "administrators-own");
   vi.stubEnv("SMTP_URL", "smtps://mailer:mailers-own@localhost");
   vi.stubEnv("OIDC_CLIENT_SECRET", "providers-own");
@@ -26,7 +27,7 @@ it("a service inherits no secret of another, nor the database's owner", () => {
   };
   for (const name of ["gateway", ...subgraphNames] as const) {
     const values = Object.values(serviceEnvironment(name, settings, secrets, databaseUrls));
-    const own = { auth: [process.env.SMTP_URL, "providers-own"], audit: ["earlier, audits-own"] };
+    const own = { auth: [process.env.SMTP_URL, "providers-own"], audit: ["earlier, audits-own", "webhooks-own"] };
     expect(values.filter((value) => value?.includes("s-own"))).toEqual(own[name as keyof typeof own] ?? []);
   }
 });

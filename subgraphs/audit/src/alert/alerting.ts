@@ -17,6 +17,8 @@ import { webhookOf } from "./webhook/webhook-settings.js";
 const LOOK_EVERY_MS = 1_000;
 const OUTBOXES_EVERY_MS = 5_000;
 const SEND_EVERY_MS = 1_000;
+/** So many attempts to deliver may wait for an answer at once: one that gets none holds up no other alert. */
+const SENDING_AT_ONCE = 4;
 
 export interface AlertingParts {
   database: Database;
@@ -64,12 +66,15 @@ export class Alerting {
   /** Each by itself: a webhook that is slow, or a log that is not sealed, holds up nothing else. */
   start(): void {
     const { signal } = this.#stopping;
+    const { sender } = this;
     const repeat = (work: () => Promise<void>, everyMs: number) =>
       repeatUntilStopped(work, everyMs, signal, this.use.log);
     this.#running = Promise.all([
       repeat(() => this.watch.lookOn(signal), LOOK_EVERY_MS),
       repeat(() => this.outboxes.look(), OUTBOXES_EVERY_MS),
-      ...(this.sender ? [repeat(() => this.sender?.sendDue(signal) ?? Promise.resolve(), SEND_EVERY_MS)] : []),
+      ...Array.from({ length: sender ? SENDING_AT_ONCE : 0 }, () =>
+        repeat(async () => sender?.sendDue(signal), SEND_EVERY_MS),
+      ),
     ]);
   }
 

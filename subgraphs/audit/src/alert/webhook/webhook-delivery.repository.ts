@@ -18,25 +18,25 @@ export class WebhookDeliveryRepository {
   }
 
   /**
-   * Takes what is due, oldest first, `limit` at most, and makes each due again in `seconds`: nobody else takes it before
-   * that, and a process that dies with it loses nothing.
+   * Takes what has been due for longest, and makes it due again in `seconds`: nobody else takes it before that, and a
+   * process that dies with it loses nothing.
    */
-  async take(limit: number, seconds: number): Promise<DueDelivery[]> {
+  async take(seconds: number): Promise<DueDelivery | undefined> {
     const { rows } = await this.database.run((query) =>
       query.raw<{ rows: DueDelivery[] }>(
         `with taken as (
            update alert_delivery set attempts = attempts + 1, due_at = now() + make_interval(secs => :seconds)
-           where alert_id in (
+           where alert_id = (
              select alert_id from alert_delivery where due_at <= now()
-             order by due_at limit :limit for update skip locked
+             order by due_at limit 1 for update skip locked
            )
            returning alert_id, attempts, created_at
          )
-         select alert.*, attempts, created_at from taken join alert on alert.id = alert_id order by raised_at, id`,
-        { limit, seconds },
+         select alert.*, attempts, created_at from taken join alert on alert.id = alert_id`,
+        { seconds },
       ),
     );
-    return rows;
+    return rows[0];
   }
 
   async postpone(alertId: string, seconds: number): Promise<void> {

@@ -7,7 +7,6 @@ import type { Webhook } from "./webhook-settings.js";
 const TIMEOUT_MS = 10_000;
 /** Longer than an attempt may take: while one process waits for the answer, no other sends the same. */
 const LEASE_SECONDS = 20;
-const AT_ONCE = 8;
 /** After each failed attempt; the last for all that follow. */
 const PAUSES_SECONDS = [5, 60, 5 * 60, 30 * 60, 60 * 60];
 const GIVE_UP_MS = 3 * 24 * 60 * 60_000;
@@ -30,12 +29,12 @@ export interface WebhookSenderParts {
 export class WebhookSender {
   constructor(private readonly use: WebhookSenderParts) {}
 
-  /** Sends all that is due. What `signal` stops will be sent again. */
+  /** Sends all that is due, one after the other. What `signal` stops will be sent again. */
   async sendDue(signal?: AbortSignal): Promise<void> {
     while (!signal?.aborted) {
-      const due = await this.use.deliveries.take(AT_ONCE, LEASE_SECONDS);
-      await Promise.all(due.map((delivery) => this.#send(delivery, signal)));
-      if (due.length < AT_ONCE) return;
+      const due = await this.use.deliveries.take(LEASE_SECONDS);
+      if (!due) return;
+      await this.#send(due, signal);
     }
   }
 
