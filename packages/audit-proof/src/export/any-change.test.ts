@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../leaf/canonical-json.js";
+import { ambiguityOf } from "./ambiguity.js";
 import { SampleLog, type Json, type SampleEvent } from "./fixtures/sample-log.js";
 import { verifyExport } from "./verify-export.js";
 
@@ -38,18 +39,19 @@ const anExport = fc.record({
   erased: fc.array(fc.nat(9)),
 });
 
-/** Whether two lines say the same: escapes, zeros and digits beyond a double's are the same value (RFC 8785). */
+/** Whether two lines say the same: a letter and its escape, 1e3 and 1E3 do. */
 function saysTheSame(one: string, other: string): boolean {
   try {
     const [before, after] = [JSON.parse(one) as Json, JSON.parse(other) as Json];
     // The filter that the last line names is there to be read: a filtered export proves each event alone.
-    return canonicalJson({ ...before, filter: null }) === canonicalJson({ ...after, filter: null });
+    const isSame = canonicalJson({ ...before, filter: null }) === canonicalJson({ ...after, filter: null });
+    return isSame && ambiguityOf(other, after) === undefined;
   } catch {
     return false;
   }
 }
 
-describe("of any export", () => {
+describe("of any export", { timeout: 60_000 }, () => {
   it("no change of a single character within a line goes unnoticed", async () => {
     await fc.assert(
       fc.asyncProperty(anExport, fc.nat(), fc.nat(), fc.nat(0xffff), async (made, line, place, to) => {

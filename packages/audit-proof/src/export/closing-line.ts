@@ -1,3 +1,4 @@
+import { ambiguityOf } from "./ambiguity.js";
 import type { Ends } from "./export-lines.js";
 import { asHashes, asObject, asSize, parseObject, type JsonObject } from "./json.js";
 import { UnreadableExport } from "./problem.js";
@@ -57,7 +58,9 @@ export function readClosing({ first, last, count, closing }: Ends): Closing {
       `This export is of version ${JSON.stringify(object.version)}, and what reads it knows version ${EXPORT_VERSION}. ` +
         "Verify it with the release that made it, or export again.",
     );
-  return closingOf(object);
+  const ambiguity = ambiguityOf(closing, object);
+  const read = closingOf(object);
+  return ambiguity === undefined ? read : { ...read, faults: [...read.faults, `the last line: ${ambiguity}`] };
 }
 
 function closingOf(object: JsonObject): Closing {

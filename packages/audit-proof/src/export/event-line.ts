@@ -1,5 +1,6 @@
+import { ambiguityOf } from "./ambiguity.js";
 import { LEAF_MEMBERS } from "../leaf/leaf.js";
-import { asBytes, asHash, asHashes, asObject, asSize, hasRepeatedMember, type JsonObject } from "./json.js";
+import { asBytes, asHash, asHashes, asObject, asSize, type JsonObject } from "./json.js";
 
 /** What is personal in an event, by whose it is. */
 export const PARTY_MEMBERS = {
@@ -42,7 +43,8 @@ export function readEventLine(line: string, object: JsonObject): EventLine | str
   if (typeof personal === "string") return personal;
   const unknown = Object.keys(object).filter((name) => !MEMBERS.has(name));
   if (unknown.length > 0) return `${unknown.join(", ")} was put in: no event has such a member`;
-  if (hasRepeatedMember(line, object)) return "a member stands twice: one of them was put in";
+  const ambiguity = ambiguityOf(line, object);
+  if (ambiguity !== undefined) return ambiguity;
   return { leafIndex, leafHash, event: object, personal, proof };
 }
 

@@ -34,16 +34,3 @@ export function asHashes(value: unknown): Buffer[] | undefined {
   const hashes = value.map(asHash);
   return hashes.every((hash) => hash !== undefined) ? hashes : undefined;
 }
-
-/** Whether an object of the line has a member twice: readers would not agree on which of them counts (RFC 8259 4). */
-export function hasRepeatedMember(line: string, parsed: JsonObject): boolean {
-  if (JSON.stringify(parsed) === line) return false;
-  const names = [...line.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)].filter(([, colon]) => colon === ":");
-  return names.length !== membersOf(parsed);
-}
-
-function membersOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const inside = Object.values(value).reduce<number>((count, member) => count + membersOf(member), 0);
-  return Array.isArray(value) ? inside : Object.keys(value).length + inside;
-}

@@ -285,6 +285,14 @@ describe("a last line that was rewritten is told", () => {
     ]);
   });
 
+  it("when its checkpoint stands there twice", async () => {
+    const lines = await log.export();
+    const twice = lines.with(-1, (lines.at(-1) as string).replace("{", '{"checkpoint":"another",'));
+    expect((await verify(twice)).problems).toEqual([
+      { leafIndex: null, kind: "MODIFIED", message: "the last line: a member stands twice: one of them was put in" },
+    ]);
+  });
+
   it("when its key is none", async () => {
     const verdict = await verify(await closing((line) => ({ ...line, verifier_key: "x" })), {});
     expect(problemsOf(verdict)).toEqual([["BAD_SIGNATURE", null]]);

@@ -108,7 +108,7 @@ describe("verifying consistency", () => {
   });
 });
 
-describe("of trees of any size", () => {
+describe("of trees of any size", { timeout: 60_000 }, () => {
   const leaves = numberedLeaves(700);
   const size = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 700 }));
   const place = size.chain((size) =>

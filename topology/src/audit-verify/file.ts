@@ -1,0 +1,40 @@
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { describeVerdict, exitCodeOf, linesOf, verifyExport } from "@supergraph/audit-proof";
+
+export interface FileOptions {
+  /** A file that holds what a witness kept. */
+  checkpoint: string | undefined;
+  /** A verifier key, or a file that holds one. */
+  key: string | undefined;
+}
+
+const isVerifierKey = (text: string) => /^[^+]+\+[0-9a-f]{8}\+/.test(text);
+
+/**
+ * Proves an export in a file, with nothing else than the files named.
+ * @throws Error when one of them can't be read, in words that say which and why
+ */
+export async function verifyFile(
+  file: string,
+  { checkpoint, key }: FileOptions,
+): Promise<{ words: string; exitCode: number }> {
+  await refuseUnreadable(file);
+  const verdict = await verifyExport(() => linesOf(createReadStream(file, { highWaterMark: 2 ** 20 })), {
+    checkpoint: checkpoint === undefined ? undefined : await textOf(checkpoint),
+    verifierKey: key === undefined || isVerifierKey(key) ? key : await textOf(key),
+  });
+  return { words: describeVerdict(verdict), exitCode: exitCodeOf(verdict) };
+}
+
+async function textOf(file: string): Promise<string> {
+  await refuseUnreadable(file);
+  return readFile(file, "utf8");
+}
+
+async function refuseUnreadable(file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code === "ENOENT" ? `There is no file ${file}.` : `${file} can't be read: ${error.message}`);
+  });
+  if (!found.isFile()) throw new Error(`${file} is ${found.isDirectory() ? "a directory" : "not a file"}.`);
+}
