@@ -45,7 +45,10 @@ const provableLog = sqlMigration({
     create index event_user on audit.event (user_id, occurred_at, id);
     create index event_entity on audit.event (entity_id, occurred_at, id);
     create index event_user_entity on audit.event (user_id, entity_id, occurred_at, id);
-    create index event_action on audit.event (action text_pattern_ops, occurred_at);
+    create index event_action on audit.event (action text_pattern_ops, occurred_at, id);
+    create index event_type on audit.event (entity_type, occurred_at, id) where entity_type is not null;
+    -- Most succeed: those that did not are few, and what auditors look for.
+    create index event_outcome on audit.event (outcome, occurred_at, id) where outcome <> 'success';
     create index event_request on audit.event (request_id);
     create index event_trace on audit.event (trace_id);
     create index event_session on audit.event (session_id, occurred_at, id);

@@ -1,4 +1,5 @@
 export { isDenial, type Attempt } from "./attempt.js";
+export { AUDIT_ACTIONS } from "./actions.js";
 export { changesBetween } from "./audit-event.js";
 export type {
   ActorType,

@@ -124,7 +124,10 @@ function keyAlias(index: number): string {
   return `sort_key_${index}`;
 }
 
-/** Restricts to the rows that come after `values`. A row comparison where one direction and no NULL allow it: it uses an index. */
+/**
+ * Restricts to the rows that come after `values`. A row comparison where one direction and no NULL allow it: it uses an
+ * index. Partitions are passed over by a column alone, never by a row: the first is compared once more for that.
+ */
 function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], values: CursorValues): void {
   const [firstKey] = keys;
   const isUniform = keys.every((key) => !key.nullable && key.direction === firstKey?.direction);
@@ -133,6 +136,10 @@ function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], val
     const bindings = keys.map(({ type }) => `?::${type}`).join(", ");
     const operator = firstKey?.direction === "asc" ? ">" : "<";
     void statement.whereRaw(`(${columns}) ${operator} (${bindings})`, [...keys.map(({ column }) => column), ...values]);
+    if (keys.length > 1 && firstKey) {
+      const bound = [firstKey.column, values[0] ?? null];
+      void statement.whereRaw(`?? ${operator}= ?::${firstKey.type}`, bound);
+    }
     return;
   }
   void statement.where((anyOf) => {

@@ -6,7 +6,7 @@ import type { AuditOrder } from "./audit-event.input.js";
 export interface Asked {
   /** Under DESIGN 8's names. */
   filter: Record<string, unknown>;
-  order: `${AuditOrder}`;
+  order?: `${AuditOrder}`;
   first?: number;
   last?: number;
 }
@@ -14,14 +14,18 @@ export interface Asked {
 /** What is typed here may be somebody's name or address, and an event's metadata can't be erased. */
 const PERSONAL = new Set(["text", "ip"]);
 
-export function askedOf(criteria: AuditEventCriteria, { first, last }: PageArguments, order: `${AuditOrder}`): Asked {
+export function askedOf(
+  criteria: AuditEventCriteria,
+  { first, last }: PageArguments = {},
+  order?: `${AuditOrder}`,
+): Asked {
   const filter = Object.entries(criteria).map(([field, value]): [string, unknown] => [
     field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     PERSONAL.has(field) ? true : value,
   ]);
   return {
     filter: Object.fromEntries(filter),
-    order,
+    ...(order !== undefined && { order }),
     ...(first != null && { first }),
     ...(last != null && { last }),
   };

@@ -13,6 +13,9 @@ import type { PersonalReader } from "../personal/personal-reader.js";
 import type { ReadScope } from "./audit-event.access.js";
 import { digestOf, type AuditEventCriteria } from "./audit-event.criteria.js";
 import type { AuditOrder } from "./audit-event.input.js";
+import { countsOf } from "./audit-statistics.repository.js";
+import type { AuditCount, AuditGroup } from "./audit-statistics.type.js";
+import { matchingEvents, textsFoundBy, type FoundTexts } from "./matching.repository.js";
 
 export interface AuditEventRow extends Omit<AuditEvent, "occurred_at" | "changes"> {
   occurred_at: Date;
@@ -29,14 +32,6 @@ export interface AuditEventRow extends Omit<AuditEvent, "occurred_at" | "changes
   changes_sealed: Buffer | null;
 }
 
-/** What a filter by a person's values comes to: the names of the texts that it finds. */
-export interface FoundTexts {
-  ofIp: string[];
-  ofText: string[];
-}
-
-export const NO_TEXTS: FoundTexts = { ofIp: [], ofText: [] };
-
 /** Whose lists: those of actors, or those of targets. */
 export type Owner = "user" | "entity";
 
@@ -45,20 +40,13 @@ const OWNERS = {
   entity: { column: "entity_id", type: "text" },
 } as const;
 
-/** What the text is looked for in. */
-const SEARCHED = ["action", "actor_label", "entity_label", "reason"];
-const SEARCHED_TEXTS = ["actor_label_text", "entity_label_text", "reason_text"];
-
-const COLUMNS = {
-  userId: "user_id",
-  entityId: "entity_id",
-  entityType: "entity_type",
-  outcome: "outcome",
-  service: "service",
-  requestId: "request_id",
-  traceId: "trace_id",
-  sessionId: "session_id",
-} as const satisfies Partial<Record<keyof AuditEventCriteria, keyof AuditEventRow>>;
+/** LATERAL and LIMIT: one look into the index for each, however many events an action has. */
+const ACTIONS_AMONG = `
+  select asked.action from unnest(:actions::text[]) as asked(action)
+  cross join lateral (
+    select from known_event
+    where known_event.action = asked.action and (:actorId::uuid is null or user_id = :actorId) limit 1
+  ) as held`;
 
 /** Reads the log: sealed events and those still in an outbox, each exactly once, as soon as they are committed. */
 export class AuditEventRepository {
@@ -70,7 +58,7 @@ export class AuditEventRepository {
 
   async page(criteria: AuditEventCriteria, order: AuditOrder, page: PageArguments): Promise<Page<AuditEventRow>> {
     const list = `audit-events ${order} ${digestOf(criteria)}`;
-    const found = await this.values.textsFoundBy(criteria);
+    const found = await textsFoundBy(criteria, this.values);
     const read = await this.database.run((query) =>
       readKeysetPage<AuditEventRow>({ ...this.#list(query, criteria, found, order), list, page }),
     );
@@ -84,7 +72,7 @@ export class AuditEventRepository {
     criteria: AuditEventCriteria,
     first: number | null | undefined,
   ): Promise<Page<AuditEventRow>[]> {
-    const found = await this.values.textsFoundBy(criteria);
+    const found = await textsFoundBy(criteria, this.values);
     const pages = await this.database.run((query) =>
       readFirstPages<AuditEventRow>({
         ...this.#list(query, criteria, found, "NEWEST_FIRST"),
@@ -104,7 +92,7 @@ export class AuditEventRepository {
     criteria: AuditEventCriteria,
     page: PageArguments,
   ): Promise<Page<AuditEventRow>> {
-    const found = await this.values.textsFoundBy(criteria);
+    const found = await textsFoundBy(criteria, this.values);
     const read = await this.database.run((query) => {
       const all = this.#list(query, criteria, found, "NEWEST_FIRST");
       const rows = all.rows.where(OWNERS[owner].column, id);
@@ -123,6 +111,20 @@ export class AuditEventRepository {
     return this.values.reveal(rows);
   }
 
+  /** How many events there are in each group. */
+  async counts(criteria: AuditEventCriteria, group: AuditGroup): Promise<AuditCount[]> {
+    const found = await textsFoundBy(criteria, this.values);
+    return this.database.run((query) => countsOf(matchingEvents(query, criteria, found), group));
+  }
+
+  /** Those of the actions that the log holds; among the acts of one person when one is given. */
+  async actionsAmong(actions: readonly string[], actorId?: string): Promise<string[]> {
+    const { rows } = await this.database.run((query) =>
+      query.raw<{ rows: { action: string }[] }>(ACTIONS_AMONG, { actions, actorId: actorId ?? null }),
+    );
+    return rows.map(({ action }) => action);
+  }
+
   async #revealed(page: Page<AuditEventRow>): Promise<Page<AuditEventRow>> {
     return { ...page, rows: await this.values.reveal(page.rows) };
   }
@@ -133,8 +135,7 @@ export class AuditEventRepository {
       { column: "occurred_at", direction, type: "timestamptz" },
       { column: "id", direction, type: "uuid" },
     ];
-    const rows = query("known_event").select("known_event.*");
-    restrict(rows, criteria, found);
+    const rows = matchingEvents(query, criteria, found).select("known_event.*");
     const run = <T>(statement: Knex.QueryBuilder) => this.database.run<T>(() => statement as PromiseLike<T>);
     return { rows, sortKeys, cursors: this.cursors, run };
   }
@@ -142,30 +143,4 @@ export class AuditEventRepository {
 
 function ownedList(owner: Owner, id: string, criteria: AuditEventCriteria): string {
   return `${owner} ${id} audit-events ${digestOf(criteria)}`;
-}
-
-/** Leaves what holds to the criteria, of rows of `known_event`. */
-export function restrict(rows: Knex.QueryBuilder, criteria: AuditEventCriteria, found: FoundTexts): void {
-  for (const [field, column] of Object.entries(COLUMNS)) {
-    const value = criteria[field as keyof typeof COLUMNS];
-    if (value !== undefined) void rows.where(column, value);
-  }
-  const { actions, actionPrefix, ip, since, until, text } = criteria;
-  // Sealed events name the address, those that wait still hold it.
-  if (ip !== undefined) void rows.whereRaw("(ip_text = any(?) or ip = ?)", [found.ofIp, ip]);
-  if (actions) void rows.whereIn("action", actions);
-  if (actionPrefix !== undefined) void rows.whereLike("action", `${literally(actionPrefix)}%`);
-  if (since) void rows.where("occurred_at", ">=", since);
-  if (until) void rows.where("occurred_at", "<", until);
-  if (text !== undefined) {
-    void rows.where((anyOf) => {
-      for (const column of SEARCHED) void anyOf.orWhereILike(column, `%${literally(text)}%`);
-      for (const column of SEARCHED_TEXTS) void anyOf.orWhereRaw("?? = any(?)", [column, found.ofText]);
-    });
-  }
-}
-
-/** So that LIKE takes the characters for themselves. */
-function literally(text: string): string {
-  return text.replace(/[\\%_]/g, "\\$&");
 }

@@ -5,6 +5,7 @@ import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import type { AuditContext } from "../audit.context.js";
 import { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
 import { AuditEvent, AuditEventConnection } from "./audit-event.type.js";
+import { AuditCount, AuditGroup, MAXIMUM_COUNTS } from "./audit-statistics.type.js";
 
 @Resolver(() => AuditEvent)
 export class AuditEventResolver {
@@ -45,5 +46,24 @@ export class AuditEventResolver {
     @Ctx() { auditEvents }: AuditContext,
   ): Promise<AuditEvent | null> {
     return auditEvents.find(id);
+  }
+
+  @Query(() => [AuditCount], {
+    description: `How many events the filter finds, by what they have in common: the largest numbers first, hours and days in the order of time. ${MAXIMUM_COUNTS} at most: of more, the smallest are left out, and the earliest hours and days. Takes the permission audit:read; everybody may count what they did themselves, with their own id as filter.userId.`,
+  })
+  @Audited({ action: "audit.read" })
+  @SignedIn()
+  auditStatistics(
+    @Arg("filter", () => AuditEventFilter, {
+      nullable: true,
+      description: "Which are counted: all unless told; without audit:read it takes a userId, the caller's.",
+    })
+    filter: AuditEventFilter | null,
+    @Arg("groupBy", () => AuditGroup, { description: "What those that are counted together have in common." })
+    groupBy: AuditGroup,
+    @Info() info: GraphQLResolveInfo,
+    @Ctx() { auditEvents }: AuditContext,
+  ): Promise<AuditCount[]> {
+    return auditEvents.count(filter, groupBy, info);
   }
 }

@@ -1,13 +1,16 @@
 import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
 import { loaderById, type SubgraphContext } from "@supergraph/subgraph";
+import DataLoader from "dataloader";
 import { askedOf } from "./asked.js";
 import { AuditEventAccess, type AskingField } from "./audit-event.access.js";
-import { criteriaOf } from "./audit-event.criteria.js";
+import { criteriaOf, type AuditEventCriteria } from "./audit-event.criteria.js";
 import type { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
 import { AuditEventLoader } from "./audit-event.loader.js";
 import { toAuditEvent } from "./audit-event.mapper.js";
 import type { AuditEventRepository, Owner } from "./audit-event.repository.js";
 import type { AuditEvent } from "./audit-event.type.js";
+import type { AuditCount, AuditGroup } from "./audit-statistics.type.js";
+import { refuseUnknownActions } from "./known-actions.js";
 
 export interface AuditEventsQuery {
   filter: AuditEventFilter | null | undefined;
@@ -19,6 +22,7 @@ export class AuditEventService {
   readonly #access: AuditEventAccess;
   readonly #loader: AuditEventLoader;
   readonly #byId;
+  readonly #isInLog;
 
   constructor(
     private readonly repository: AuditEventRepository,
@@ -30,6 +34,7 @@ export class AuditEventService {
       (ids) => repository.byIds(ids, this.#access.scope),
       ({ id }) => id,
     );
+    this.#isInLog = new DataLoader((actions: readonly string[]) => this.#areInLog(actions));
   }
 
   /**
@@ -42,9 +47,22 @@ export class AuditEventService {
   ): Promise<Connection<AuditEvent>> {
     if (this.#access.isOwn(filter?.userId)) this.#access.omitOwn();
     else await this.#access.requireAuditor(field);
-    const criteria = criteriaOf(filter);
+    const criteria = await this.#criteriaOf(filter);
     this.#access.describe(askedOf(criteria, page, order));
     return connectionOf(await this.repository.page(criteria, order, page), toAuditEvent);
+  }
+
+  /** How many events the filter finds, by what they have in common. @throws as `list` */
+  async count(
+    filter: AuditEventFilter | null | undefined,
+    group: AuditGroup,
+    field: AskingField,
+  ): Promise<AuditCount[]> {
+    if (this.#access.isOwn(filter?.userId)) this.#access.omitOwn();
+    else await this.#access.requireAuditor(field);
+    const criteria = await this.#criteriaOf(filter);
+    this.#access.describe(askedOf(criteria));
+    return this.repository.counts(criteria, group);
   }
 
   /** As `byId`, for the query. */
@@ -75,8 +93,22 @@ export class AuditEventService {
   }
 
   async #owned(owner: Owner, id: string, { filter, page }: AuditEventsQuery): Promise<Connection<AuditEvent>> {
-    const criteria = criteriaOf(filter);
+    const criteria = await this.#criteriaOf(filter);
     this.#access.describe(askedOf(criteria, page, "NEWEST_FIRST"));
     return connectionOf(await this.#loader.load(owner, id, criteria, page), toAuditEvent);
+  }
+
+  async #criteriaOf(filter: AuditEventFilter | null | undefined): Promise<AuditEventCriteria> {
+    const criteria = criteriaOf(filter);
+    await refuseUnknownActions(filter?.actions ?? [], (action) => this.#isInLog.load(action));
+    return criteria;
+  }
+
+  /** As far as the caller may know: what others did stays hidden from who may read their own acts alone. */
+  async #areInLog(actions: readonly string[]): Promise<boolean[]> {
+    const { scope } = this.#access;
+    if (scope === "none") return actions.map(() => false);
+    const held = new Set(await this.repository.actionsAmong(actions, scope === "all" ? undefined : scope.actorId));
+    return actions.map((action) => held.has(action));
   }
 }

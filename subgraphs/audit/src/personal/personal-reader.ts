@@ -1,5 +1,4 @@
 import { targetPersonOf, type AuditEvent } from "@supergraph/audit-trail";
-import type { FoundTexts } from "../audit-event/audit-event.repository.js";
 import { placeOfChanges } from "../sequencer/sealed-event.js";
 import { placeOfText } from "./kept-texts.js";
 import { NOBODY, type PersonKey } from "./person-key.js";
@@ -67,19 +66,16 @@ export class PersonalReader {
     });
   }
 
-  /** The names of all texts that a client address and a text to search for come to. */
-  async textsFoundBy({ ip, text }: { ip?: string; text?: string }): Promise<FoundTexts> {
-    return {
-      ofIp: ip === undefined ? [] : await this.values.tokensOfIp(this.ipToken(ip)),
-      ofText: text === undefined ? [] : await this.#namesOfTexts(text),
-    };
+  /** The names of all texts that are this client address. */
+  async namesOfIp(ip: string): Promise<string[]> {
+    return this.values.tokensOfIp(this.ipToken(ip));
   }
 
   /**
    * The names of all labels and reasons that hold `text`, in upper or lower case. Each is opened for it: some 100,000 a
    * second, of which every person has a few.
    */
-  async #namesOfTexts(text: string): Promise<string[]> {
+  async namesOfTexts(text: string): Promise<string[]> {
     const sought = text.toLowerCase();
     const found: string[] = [];
     for (let after = BEFORE_THE_FIRST; ;) {
