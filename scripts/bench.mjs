@@ -1,18 +1,22 @@
 // Measures the supergraph, embedded, against itself: every figure is a ratio within this one run, because the machine's
 // absolute numbers say more about the machine. `npm run bench` runs all parts, `npm run bench -- sealing` one of them.
+// `--events 10000000` fills the audit log with as many; with DATABASE_URL it is read as fill-audit-log.mjs has left it.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { root } from "./processes.mjs";
 import { reportAuditCost } from "./bench-audit-cost.mjs";
+import { reportAuditReads } from "./bench-audit-reads.mjs";
 import { reportSealing } from "./bench-sealing.mjs";
 import { reportSignInStorm, stormLimits } from "./bench-sign-in-storm.mjs";
 import { reportVerifiedPath } from "./bench-verified-path.mjs";
+import { fillAuditLog } from "./fill-audit-log.mjs";
 
 const SECONDS = 8;
 const CONNECTIONS = 20;
@@ -23,27 +27,32 @@ const administrator = { email: "admin@example.com", password: "the administrator
 ensureInstalled();
 if (!ensureBuilt()) process.exit(1);
 const gatewaySecret = "a secret for the bench alone, 32 characters";
+const auditKey = process.env.AUDIT_KEY_ENCRYPTION_KEY ?? Buffer.alloc(32, 4).toString("base64");
 const me = { query: "{ me { id email } }" };
 
 /** Those of a running supergraph get it: it is started once, for all of them. */
 const parts = {
-  gateway: async () => report(await supergraph()),
+  gateway: async () => report(await withProduct()),
   "sign-in-storm": async () => {
     const { token } = await supergraph();
     await reportSignInStorm(origin, async () => (await load(`${origin}/graphql`, me, bearer(token))).p99);
   },
   "verified-path": reportVerifiedPath,
   "audit-cost": async () => {
-    const { token, product, child } = await supergraph();
+    const { token, product, child } = await withProduct();
     await reportAuditCost(
       () => medianOfUpdates(token, product),
       async () => child.kill("SIGUSR2"),
     );
   },
-  sealing: reportSealing,
+  sealing: () => reportSealing(),
+  "audit-reads": async () => reportAuditReadsOf(Number(options.events), await supergraph()),
 };
 
-const asked = process.argv.slice(2);
+const { values: options, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { events: { type: "string", default: "1000000" } },
+});
 const unknown = asked.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}`);
@@ -58,6 +67,13 @@ try {
 
 function supergraph() {
   return (running ??= startSupergraph());
+}
+
+/** With an entity type, and an entity of it. */
+async function withProduct() {
+  const started = await supergraph();
+  started.product ??= await defineProduct(started.token);
+  return started;
 }
 
 async function startSupergraph() {
@@ -75,6 +91,7 @@ async function startSupergraph() {
         DATA_DIR: dataDirectory,
         LOG_LEVEL: "info",
         GATEWAY_SECRET: gatewaySecret,
+        AUDIT_KEY_ENCRYPTION_KEY: auditKey,
         ADMIN_EMAIL: administrator.email,
         ADMIN_PASSWORD: administrator.password,
         RATE_LIMITS: stormLimits,
@@ -83,8 +100,7 @@ async function startSupergraph() {
   );
   try {
     await untilReady();
-    const token = await signIn();
-    return { child, dataDirectory, token, product: await defineProduct(token) };
+    return { child, dataDirectory, token: await signIn() };
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -98,6 +114,15 @@ async function stopSupergraph() {
   child.kill("SIGTERM");
   await gone;
   rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function reportAuditReadsOf(events, { dataDirectory }) {
+  const { privatePostgresUrl } = await import("@supergraph/private-postgres");
+  const ownerUrl = process.env.DATABASE_URL ?? (await privatePostgresUrl(join(dataDirectory, "postgres")));
+  if (process.env.DATABASE_URL === undefined) await fillAuditLog({ ownerUrl, keyEncryptionKey: auditKey, events });
+  // Filling takes longer than a token lasts.
+  const token = await signIn();
+  await reportAuditReads({ operate: (query, variables) => operate(query, variables, token), ownerUrl, gatewaySecret });
 }
 
 /** Of some 200 updates, one after another: milliseconds. */

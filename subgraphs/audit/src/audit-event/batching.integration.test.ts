@@ -106,3 +106,34 @@ it("entities that are asked for with different arguments take a statement for ea
   expect(reasons).toEqual([]);
   expect(statements).toHaveLength(3);
 });
+
+it("a page of 100 events with all that they hold takes four statements", async () => {
+  await outboxes.write(
+    "users",
+    things.map(({ user }) =>
+      anEvent({
+        user_id: user,
+        impersonator_id: newId(),
+        entity_type: "User",
+        entity_id: user,
+        service: "users",
+        ip: "192.0.2.9",
+        user_agent: "a browser",
+      }),
+    ),
+  );
+  await (await auditPartsOver(outboxes.database("audit"))).sealer.sealAll();
+  const statements: string[] = [];
+  const stop = outboxes.database("audit").onStatement((sql) => statements.push(sql));
+  const { data, reasons } = await auditor(`{ auditEvents(filter: { service: "users" }, first: 100) {
+    nodes { id leafIndex occurredAt service action outcome reason actor { type id label user { id } impersonator { id } }
+      target { id type label version } changes { field before after redacted } metadata requestId traceId spanId
+      sessionId ip userAgent operationName path }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } }`);
+  stop();
+  expect(reasons).toEqual([]);
+  const { nodes } = data?.auditEvents as unknown as { nodes: { ip: string; changes: { after: unknown }[] }[] };
+  expect(nodes.filter(({ ip, changes }) => ip === "192.0.2.9" && changes[0]?.after === 12)).toHaveLength(100);
+  // The events, the texts of people that they name, the keys of what was changed about them, and the total.
+  expect(statements).toHaveLength(4);
+});
