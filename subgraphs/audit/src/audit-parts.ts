@@ -4,6 +4,8 @@ import { AlertRepository } from "./alert/alert.repository.js";
 import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
 import { CheckpointRepository } from "./checkpoint/checkpoint.repository.js";
 import { Checkpointer } from "./checkpoint/checkpointer.js";
+import { ExportRepository } from "./export/export.repository.js";
+import { ExportService } from "./export/export.service.js";
 import { EventExporter } from "./export/exported-event.js";
 import { WrappedKeyRepository } from "./key-rotation/wrapped-key.repository.js";
 import { AuditMetrics } from "./metrics/audit-metrics.js";
@@ -80,10 +82,20 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     reader,
     subjectOfAddress,
   });
+  const exports = new ExportService({
+    events,
+    rows: new ExportRepository(database),
+    exporter,
+    reader,
+    tree,
+    checkpoints,
+    signer,
+  });
   return {
     database,
     events,
     exporter,
+    exports,
     tree,
     checkpoints,
     checkpointer,

@@ -5,6 +5,7 @@ import { buildExecutableSchema, createSubgraphServer } from "@supergraph/subgrap
 import { createAuditParts } from "./audit-parts.js";
 import { auditContext, type AuditContext } from "./audit.context.js";
 import { backgroundWork } from "./background-work.js";
+import { exportRoute } from "./export/export-route.js";
 import { internalPersonRoutes } from "./person/internal-routes.js";
 import { buildAuditSchema } from "./schema.js";
 import { auditSettings } from "./settings.js";
@@ -24,7 +25,7 @@ export const auditService: ServiceDefinition<typeof auditSettings> = {
     const parts = await createAuditParts(database, settings);
     const audit = new AuditTrail(NAME, database, log);
     const background = backgroundWork({ parts, settings, audit, log });
-    const { app, endpoint } = createSubgraphServer<AuditContext>({
+    const { app, endpoint, baseContext } = createSubgraphServer<AuditContext>({
       name: NAME,
       secret: settings.GATEWAY_SECRET,
       log,
@@ -33,6 +34,7 @@ export const auditService: ServiceDefinition<typeof auditSettings> = {
       context: (base) => auditContext(parts, base),
       internal: (routes) => internalPersonRoutes(routes, parts.people),
     });
+    exportRoute(app, parts.exports, baseContext);
     await endpoint.use({ schema: buildExecutableSchema(await buildAuditSchema()) });
     return {
       app,

@@ -1,7 +1,10 @@
 import type { ExportedEvent } from "./exported-event.js";
 
+/** What a person reads in a table: of what proves an event, only where it stands. */
+type Column = Exclude<keyof ExportedEvent, `${string}_commitment` | "personal">;
+
 /** In this order; the compiler sees when one is missing. */
-const COLUMN_NAMES: Record<keyof ExportedEvent, true> = {
+const COLUMN_NAMES: Record<Column, true> = {
   id: true,
   occurred_at: true,
   service: true,
@@ -31,7 +34,7 @@ const COLUMN_NAMES: Record<keyof ExportedEvent, true> = {
   leaf_hash: true,
   sealed_at: true,
 };
-const columns = Object.keys(COLUMN_NAMES) as (keyof ExportedEvent)[];
+const columns = Object.keys(COLUMN_NAMES) as Column[];
 
 /** What a spreadsheet takes for the beginning of a formula, in full width too. */
 const SIGN = String.raw`[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]`;

@@ -30,6 +30,10 @@ export const fullEvent: ExportedEvent = {
   leaf_index: 41,
   leaf_hash: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
   sealed_at: "2026-11-28T10:00:00.900000Z",
+  actor_commitment: null,
+  impersonator_commitment: null,
+  target_commitment: null,
+  personal: {},
 };
 
 /** An event of which nothing is known but that it happened: what is left of one at the least. */
