@@ -62,7 +62,7 @@ describe("the command line", () => {
     ["a note that is none", () => [file, "--checkpoint", file], "The checkpoint given is no checkpoint"],
     ["a key that is none", () => [file, "--key", notes], "The key given is none"],
     ["an empty file", () => [written("empty.ndjson", "")], "The file is empty"],
-    ["a file of bytes", () => [written("bytes.ndjson", Buffer.from([0xff, 0xfe, 0x00]))], "not UTF-8"],
+    ["a file of bytes", () => [written("bytes.ndjson", Buffer.from([0xff, 0xfe, 0x00]))], "is not UTF-8"],
     [
       "a file that was cut",
       () => [written("cut.ndjson", readFileSync(file).subarray(0, 3000))],

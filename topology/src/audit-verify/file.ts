@@ -20,7 +20,7 @@ export async function verifyFile(
   { checkpoint, key }: FileOptions,
 ): Promise<{ words: string; exitCode: number }> {
   await refuseUnreadable(file);
-  const verdict = await verifyExport(() => linesOf(createReadStream(file, { highWaterMark: 2 ** 20 })), {
+  const verdict = await verifyExport(() => linesOf(createReadStream(file)), {
     checkpoint: checkpoint === undefined ? undefined : await textOf(checkpoint),
     verifierKey: key === undefined || isVerifierKey(key) ? key : await textOf(key),
   });

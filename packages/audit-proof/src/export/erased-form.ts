@@ -12,7 +12,8 @@ export interface ErasedForm {
   isErased: boolean;
 }
 
-const same = (one: unknown, other: unknown) => canonicalJson(one ?? null) === canonicalJson(other ?? null);
+const same = (one: unknown, other: unknown) =>
+  one === other || canonicalJson(one ?? null) === canonicalJson(other ?? null);
 
 /**
  * Checks an event's personal values against their commitments, and gives the event as it is once they are erased.

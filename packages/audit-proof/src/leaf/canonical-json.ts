@@ -11,6 +11,11 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** The members that say something: null and undefined are as if they weren't there. */
-export function withoutNulls(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+export function withoutNulls(
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[] = Object.keys(values),
+): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const name of names) if (values[name] !== null && values[name] !== undefined) given[name] = values[name];
+  return given;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, withoutNulls } from "./canonical-json.js";
 
 /** What a leaf holds of an event: all that it is once erased, and what proves the values that may be erased. */
@@ -37,8 +37,7 @@ export const LEAF_MEMBERS = [
  * text with microseconds, commitments lower-case hex; members that a leaf doesn't hold are passed over.
  */
 export function leafBytes(event: Readonly<Record<string, unknown>>): Buffer {
-  const members = Object.fromEntries(LEAF_MEMBERS.map((name) => [name, event[name]]));
-  return Buffer.from(canonicalJson(withoutNulls(members)));
+  return Buffer.from(canonicalJson(withoutNulls(event, LEAF_MEMBERS)));
 }
 
 /**
@@ -46,8 +45,5 @@ export function leafBytes(event: Readonly<Record<string, unknown>>): Buffer {
  * tells nothing once they are gone.
  */
 export function commitmentOf(salt: Buffer, values: Readonly<Record<string, unknown>>): Buffer {
-  return createHash("sha256")
-    .update(salt)
-    .update(canonicalJson(withoutNulls(values)))
-    .digest();
+  return hash("sha256", Buffer.concat([salt, Buffer.from(canonicalJson(withoutNulls(values)))]), "buffer");
 }

@@ -1,14 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export const HASH_BYTES = 32;
 const LEAF = Buffer.of(0x00);
 const NODE = Buffer.of(0x01);
 
-const sha256 = (...parts: readonly Uint8Array[]) => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+const sha256 = (...parts: readonly Uint8Array[]) => hash("sha256", Buffer.concat(parts), "buffer");
 
 /** The root of a tree without leaves (RFC 9162 2.1.1). */
 export const EMPTY_ROOT: Buffer = sha256();
