@@ -115,4 +115,44 @@ describe("pages by keyset", () => {
       reason: "INVALID_PAGE",
     });
   });
+
+  it("are the same wherever reading pauses, both ways and from any cursor", async () => {
+    await database.run((query) => query.raw("create table happening (at timestamptz not null, id int primary key)"));
+    const moment = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
+    const rows = Array.from({ length: ROWS }, (_, id) => ({ id, at: moment(Math.floor(id / 3)) }));
+    await database.run((query) => query("happening").insert(rows));
+    const page = (direction: "asc" | "desc", page: PageArguments, pauses: readonly Date[]) =>
+      database.run((query) =>
+        readKeysetPage<{ id: number }>({
+          rows: query("happening").select("*"),
+          sortKeys: [
+            { column: "at", direction, type: "timestamptz" },
+            { column: "id", direction, type: "int" },
+          ],
+          list: direction,
+          page,
+          cursors,
+          run: (statement) => database.run(() => statement),
+          pauses: (walked) => [...pauses].sort((a, b) => (walked === "asc" ? +a - +b : +b - +a)),
+        }),
+      );
+    const hours = fc.uniqueArray(fc.integer({ min: -1, max: 21 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("asc" as const, "desc" as const),
+        fc.integer({ min: 1, max: 70 }),
+        fc.option(fc.integer({ min: 0, max: ROWS - 1 })),
+        fc.boolean(),
+        hours,
+        async (direction, size, at, isForwards, pauses) => {
+          const all = await page(direction, { first: 100 }, []);
+          const cursor = at === null ? undefined : all.cursors[at];
+          const asked = isForwards ? { first: size, after: cursor } : { last: size, before: cursor };
+          const whole = await page(direction, asked, []);
+          const paused = await page(direction, asked, pauses.map(moment));
+          expect({ ...paused, totalCount: undefined }).toEqual({ ...whole, totalCount: undefined });
+        },
+      ),
+    );
+  });
 });

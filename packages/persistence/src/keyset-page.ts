@@ -41,6 +41,12 @@ export interface KeysetQuery {
   list: string;
   page: PageArguments;
   cursors: CursorCodec;
+  /**
+   * For a list that is partitioned by its first key: values of that key at which reading pauses, in the order of the
+   * walk. A statement is planned for all partitions that it could reach; most pages are full before the first pause.
+   * @param from the first key of the cursor, when there is one
+   */
+  pauses?: (direction: SortKey["direction"], from: string | undefined) => readonly Date[];
   /** Runs a statement again after the page was read, for the total. */
   run: <T>(statement: Knex.QueryBuilder) => Promise<T>;
 }
@@ -51,16 +57,24 @@ export interface KeysetQuery {
  * @throws SystemError INVALID_PAGE, INVALID_CURSOR
  */
 export async function readKeysetPage<Row extends object>(query: KeysetQuery): Promise<Page<Row>> {
-  const { rows, sortKeys, list, page, cursors, run } = query;
+  const { rows, sortKeys, list, page, cursors, pauses, run } = query;
   const { size, backwards, cursor } = pageBounds(page);
   const walked = backwards ? sortKeys.map(reversed) : sortKeys;
 
+  const from = cursor === undefined ? undefined : cursors.decode(list, cursor);
   const statement = rows.clone();
-  if (cursor !== undefined) whereBeyond(statement, walked, cursors.decode(list, cursor));
+  if (from !== undefined) whereBeyond(statement, walked, from);
   selectSortKeys(statement, sortKeys);
-  void statement.orderBy(walked.map(({ column, direction }) => ({ column, order: direction }))).limit(size + 1);
+  void statement.orderBy(walked.map(({ column, direction }) => ({ column, order: direction })));
 
-  const found = await run<WithSortKeys<Row>[]>(statement);
+  const found: WithSortKeys<Row>[] = [];
+  const [firstKey] = walked;
+  const stops = firstKey && pauses ? pauses(firstKey.direction, from?.[0] ?? undefined) : [];
+  for (let slice = 0; slice <= stops.length && found.length <= size; slice++) {
+    const wanted = statement.clone().limit(size + 1 - found.length);
+    if (firstKey) whereBetween(wanted, firstKey, stops[slice - 1], stops[slice]);
+    found.push(...(await run<WithSortKeys<Row>[]>(wanted)));
+  }
   const hasMore = found.length > size;
   const kept = found.slice(0, size);
   if (backwards) kept.reverse();
@@ -152,6 +166,18 @@ function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], val
       });
     });
   });
+}
+
+/** From `start` on, and before `end`, in the order of the walk; an edge belongs to one side of it alone. */
+function whereBetween(
+  statement: Knex.QueryBuilder,
+  { column, direction }: SortKey,
+  start: Date | undefined,
+  end: Date | undefined,
+): void {
+  const [beyond, within] = direction === "asc" ? ([">=", "<"] as const) : (["<", ">="] as const);
+  if (start) void statement.where(column, beyond, start);
+  if (end) void statement.where(column, within, end);
 }
 
 function whereKeyBeyond(

@@ -4,6 +4,7 @@ import {
   readKeysetPage,
   type CursorCodec,
   type Database,
+  type KeysetQuery,
   type Page,
   type PageArguments,
   type SortKey,
@@ -15,6 +16,7 @@ import { digestOf, type AuditEventCriteria } from "./audit-event.criteria.js";
 import type { AuditOrder } from "./audit-event.input.js";
 import { countsOf } from "./audit-statistics.repository.js";
 import type { AuditCount, AuditGroup } from "./audit-statistics.type.js";
+import { pausesOf } from "./reading-pauses.js";
 import { matchingEvents, textsFoundBy, type FoundTexts } from "./matching.repository.js";
 
 export interface AuditEventRow extends Omit<AuditEvent, "occurred_at" | "changes"> {
@@ -60,7 +62,12 @@ export class AuditEventRepository {
     const list = `audit-events ${order} ${digestOf(criteria)}`;
     const found = await textsFoundBy(criteria, this.values);
     const read = await this.database.run((query) =>
-      readKeysetPage<AuditEventRow>({ ...this.#list(query, criteria, found, order), list, page }),
+      readKeysetPage<AuditEventRow>({
+        ...this.#list(query, criteria, found, order),
+        list,
+        page,
+        pauses: (direction, from) => pausesOf(criteria, direction, from),
+      }),
     );
     return this.#revealed(read);
   }
@@ -96,7 +103,8 @@ export class AuditEventRepository {
     const read = await this.database.run((query) => {
       const all = this.#list(query, criteria, found, "NEWEST_FIRST");
       const rows = all.rows.where(OWNERS[owner].column, id);
-      return readKeysetPage<AuditEventRow>({ ...all, rows, list: ownedList(owner, id, criteria), page });
+      const pauses: KeysetQuery["pauses"] = (direction, from) => pausesOf(criteria, direction, from);
+      return readKeysetPage<AuditEventRow>({ ...all, rows, list: ownedList(owner, id, criteria), page, pauses });
     });
     return this.#revealed(read);
   }

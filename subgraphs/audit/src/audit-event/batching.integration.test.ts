@@ -110,7 +110,7 @@ it("entities that are asked for with different arguments take a statement for ea
 it("a page of 100 events with all that they hold takes four statements", async () => {
   await outboxes.write(
     "users",
-    things.map(({ user }) =>
+    [newId(), ...idsOf(things)].map((user) =>
       anEvent({
         user_id: user,
         impersonator_id: newId(),
