@@ -31,3 +31,19 @@ it("a service inherits no secret of another, nor the database's owner", () => {
     expect(values.filter((value) => value?.includes("s-own"))).toEqual(own[name as keyof typeof own] ?? []);
   }
 });
+
+it("the audit log's checkpoints go to a file of the data directory, unless told another", () => {
+  const urls = { users: "users", auth: "auth", dynamic: "dynamic", audit: "audit" };
+  const secrets = {
+    gatewaySecret: "gateway",
+    authKeyEncryptionKey: "key",
+    auditKeyEncryptionKey: "audit key",
+    administratorPassword: "password",
+    rolePasswords: urls,
+  };
+  const settings = readLauncherSettings({ DATA_DIR: "/data" });
+  const fileOf = () => serviceEnvironment("audit", settings, secrets, urls).AUDIT_WITNESS_FILE;
+  expect(fileOf()).toBe("/data/audit-checkpoints.txt");
+  vi.stubEnv("AUDIT_WITNESS_FILE", "/elsewhere");
+  expect(fileOf()).toBe("/elsewhere");
+});

@@ -4,7 +4,7 @@ export const HASH_BYTES = 32;
 const LEAF = Buffer.of(0x00);
 const NODE = Buffer.of(0x01);
 
-const sha256 = (...parts: readonly Uint8Array[]) => hash("sha256", Buffer.concat(parts), "buffer");
+const sha256 = (...parts: readonly Uint8Array[]): Buffer => hash("sha256", Buffer.concat(parts), "buffer");
 
 /** The root of a tree without leaves (RFC 9162 2.1.1). */
 export const EMPTY_ROOT: Buffer = sha256();

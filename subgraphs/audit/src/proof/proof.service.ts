@@ -1,4 +1,4 @@
-import { consistencyProof, inclusionProof, TILE_WIDTH, type ReadHashes } from "@supergraph/audit-proof";
+import { consistencyProof, InclusionProofs, TILE_WIDTH, type ReadHashes } from "@supergraph/audit-proof";
 import { invalidInput, type FieldProblem } from "@supergraph/errors";
 import type { CheckpointService } from "../checkpoint/checkpoint.service.js";
 import type { TreeRepository } from "../tree/tree.repository.js";
@@ -11,6 +11,7 @@ export type Size = number | string;
 /** Proves what stands in the log, for one request. */
 export class ProofService {
   readonly #read: ReadHashes;
+  #latest: InclusionProofs | undefined;
 
   constructor(
     private readonly tree: TreeRepository,
@@ -26,8 +27,8 @@ export class ProofService {
     const index = Number(leafIndex);
     if (index >= Number(treeSize)) return null;
     const [path, leafHash] = await Promise.all([
-      inclusionProof(index, Number(treeSize), this.#read),
-      this.#leafHash(index),
+      this.#proofsAt(Number(treeSize)).of(index),
+      this.#leafHash(index, Number(treeSize)),
     ]);
     return { leafIndex, leafHash, treeSize, rootHash, path: path.map(hex), checkpoint: note };
   }
@@ -41,9 +42,16 @@ export class ProofService {
     return { fromSize: String(fromSize), toSize: String(toSize), path: path.map(hex) };
   }
 
-  async #leafHash(index: number): Promise<string> {
+  /** What the paths of one tree have in common is computed once. */
+  #proofsAt(size: number): InclusionProofs {
+    this.#latest ??= new InclusionProofs(size, this.#read);
+    return this.#latest;
+  }
+
+  /** Out of the tile that the path begins in. */
+  async #leafHash(index: number, size: number): Promise<string> {
     const begin = index - (index % TILE_WIDTH);
-    const hashes = await this.#read(0, begin, index + 1);
+    const hashes = await this.#read(0, begin, Math.min(begin + TILE_WIDTH, size));
     const hash = hashes[index - begin];
     if (!hash) throw new Error(`The audit log lacks the hash of leaf ${index}`);
     return hex(hash);
