@@ -65,7 +65,7 @@ describe("an alert", () => {
     const [first, second] = [newId(), newId()];
     await alerts.happened("dynamic", denials(30, first));
     await alerts.happened("dynamic", denials(30, second));
-    const as = await auditApi(alerts.database);
+    const as = await auditApi(alerts.database, { leavesReads: true });
     const ALERTS = `query ($after: String) { auditAlerts(first: 1, after: $after) {
       nodes { id rule message count windowSeconds firstLeaf lastLeaf target { type id } event { id action } }
       pageInfo { endCursor hasNextPage } totalCount } }`;
@@ -90,6 +90,13 @@ describe("an alert", () => {
     expect((await as(person(newId(), "users:read"))(ALERTS)).reasons).toEqual(["PERMISSION_MISSING"]);
     expect((await as(undefined)(ALERTS)).reasons).toEqual(["SIGN_IN_REQUIRED"]);
     expect((await auditor(ALERTS, { after: "forged" })).reasons).toEqual(["INVALID_CURSOR"]);
+    const reads = await alerts.database.run((query) =>
+      query("known_event")
+        .where({ action: "audit.read", path: "auditAlerts" })
+        .orderBy("id")
+        .pluck<string[]>("outcome"),
+    );
+    expect(reads).toEqual(["success", "success", "denied", "denied", "failure"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Connection } from "@supergraph/persistence";
-import { ForwardPageArguments, Permits } from "@supergraph/subgraph";
+import { Audited, ForwardPageArguments, Permits } from "@supergraph/subgraph";
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { AuditContext } from "../audit.context.js";
 import { AuditEvent } from "../audit-event/audit-event.type.js";
@@ -10,6 +10,7 @@ export class AlertResolver {
   @Query(() => AuditAlertConnection, {
     description: "What rules found suspicious in the audit log, newest first. Takes the permission audit:read.",
   })
+  @Audited({ action: "audit.read" })
   @Permits("audit:read")
   auditAlerts(
     @Args(() => ForwardPageArguments) page: ForwardPageArguments,
