@@ -1,4 +1,4 @@
-import { NoteSigner } from "@supergraph/audit-proof";
+import { NoteSigner, parseVerifierKey } from "@supergraph/audit-proof";
 import { CursorCodec, Database } from "@supergraph/persistence";
 import { AlertRepository } from "./alert/alert.repository.js";
 import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
@@ -24,6 +24,8 @@ import { Sealer } from "./sequencer/sealer.js";
 import { SequencerRepository } from "./sequencer/sequencer.repository.js";
 import type { AuditSettings } from "./settings.js";
 import { TreeRepository } from "./tree/tree.repository.js";
+import { LogVerifier } from "./verification/log-verifier.js";
+import { VerificationRepository } from "./verification/verification.repository.js";
 
 type PartsSettings = Pick<
   AuditSettings,
@@ -91,6 +93,14 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     checkpoints,
     signer,
   });
+  const verifications = new VerificationRepository(database);
+  const verifier = new LogVerifier({
+    store: verifications,
+    tree,
+    values,
+    verifiers: [parseVerifierKey(signer.verifierKey)],
+    opening: { keys, ipToken },
+  });
   return {
     database,
     events,
@@ -110,5 +120,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     wrappedKeys,
     secrets,
     metrics,
+    verifier,
+    verifications,
   };
 }

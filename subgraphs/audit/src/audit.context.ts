@@ -4,12 +4,14 @@ import { AuditEventService } from "./audit-event/audit-event.service.js";
 import type { AuditParts } from "./audit-parts.js";
 import { CheckpointService } from "./checkpoint/checkpoint.service.js";
 import { ProofService } from "./proof/proof.service.js";
+import { VerificationService } from "./verification/verification.service.js";
 
 export interface AuditContext extends SubgraphContext {
   readonly alerts: AlertService;
   readonly auditEvents: AuditEventService;
   readonly checkpoints: CheckpointService;
   readonly proofs: ProofService;
+  readonly verification: VerificationService;
   /** Of the key that signs checkpoints, in C2SP's form. */
   readonly verifierKey: string;
 }
@@ -23,6 +25,7 @@ export function auditContext(parts: AuditParts, base: SubgraphContext): AuditCon
     auditEvents: new AuditEventService(parts.events, base),
     checkpoints,
     proofs: new ProofService(parts.tree, checkpoints),
+    verification: new VerificationService(parts.verifier),
     verifierKey: parts.signer.verifierKey,
   };
 }

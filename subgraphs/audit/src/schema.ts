@@ -7,11 +7,20 @@ import { EntityResolver } from "./entity/entity.resolver.js";
 import { Entity } from "./entity/entity.type.js";
 import { ProofResolver } from "./proof/proof.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
+import { VerificationResolver } from "./verification/verification.resolver.js";
 
 /** Everything of the audit subgraph's schema; its SDL is what composition reads. */
 export function buildAuditSchema(): Promise<StaticSchema> {
   return buildStaticSchema<AuditContext>({
-    resolvers: [AuditEventResolver, CheckpointResolver, ProofResolver, AlertResolver, UserResolver, EntityResolver],
+    resolvers: [
+      AuditEventResolver,
+      CheckpointResolver,
+      ProofResolver,
+      VerificationResolver,
+      AlertResolver,
+      UserResolver,
+      EntityResolver,
+    ],
     // No field gives an entity: other subgraphs do.
     orphanedTypes: [Entity],
     references: {

@@ -25,6 +25,11 @@ export class TreeEdge {
     return this.range.size;
   }
 
+  /** The roots of the complete subtrees that the tree is made of, left to right. */
+  get subtrees(): readonly Buffer[] {
+    return this.range.hashes;
+  }
+
   root(): Buffer {
     return this.range.root();
   }
