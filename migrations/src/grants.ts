@@ -109,9 +109,18 @@ const AUDIT_RIGHTS = {
   "audit.alert_sighting": "select, insert, delete",
   "audit.alert_quiet": "select, insert, update, delete",
   "audit.alert_delivery": "select, insert, update, delete",
+  // Lifting is a change; nobody takes away that there was one.
+  "audit.legal_hold": "select, insert, update",
   // Taken over into audit.secret.
   "audit.address_key": "select, delete",
 };
+
+const AUDIT_FUNCTIONS = [
+  "audit.ensure_partition(integer, timestamptz)",
+  "audit.partition_due_at(text)",
+  "audit.is_on_hold(text)",
+  "audit.retire_partition(text)",
+];
 
 function auditStatements(role: string): string[] {
   const name = escapeIdentifier(role);
@@ -121,10 +130,7 @@ function auditStatements(role: string): string[] {
       limit(`${service}.audit_outbox`, name, service === "audit" ? "select, insert, delete" : "select, delete"),
     ]),
     ...Object.entries(AUDIT_RIGHTS).map(([relation, rights]) => limit(relation, name, rights)),
-    ifFunction(
-      "audit.ensure_partition(integer, timestamptz)",
-      `grant execute on function audit.ensure_partition to ${name};`,
-    ),
+    ...AUDIT_FUNCTIONS.map((signature) => ifFunction(signature, `grant execute on function ${signature} to ${name};`)),
   ];
 }
 

@@ -39,6 +39,7 @@ export function serviceEnvironment(
     ...(name === "audit" && {
       AUDIT_KEY_ENCRYPTION_KEY: secrets.auditKeyEncryptionKey,
       AUDIT_WITNESS_FILE: process.env.AUDIT_WITNESS_FILE ?? path.join(settings.dataDirectory, "audit-checkpoints.txt"),
+      AUDIT_ARCHIVE_DIR: process.env.AUDIT_ARCHIVE_DIR ?? path.join(settings.dataDirectory, "audit-archive"),
       ...(previousAuditKeys !== undefined && { AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS: previousAuditKeys }),
       ...(webhookSecret !== undefined && { AUDIT_ALERT_WEBHOOK_SECRET: webhookSecret }),
     }),

@@ -5,6 +5,7 @@ import knownEvent from "./0003-known-event.js";
 import personalValue from "./0004-personal-value.js";
 import provableLog from "./0005-provable-log.js";
 import alert from "./0007-alert.js";
+import retention from "./0008-retention.js";
 import cosignature from "./0009-cosignature.js";
 
 export const audit: SchemaHistory = {
@@ -18,6 +19,7 @@ export const audit: SchemaHistory = {
     "0004-personal-value": personalValue,
     "0005-provable-log": provableLog,
     "0007-alert": alert,
+    "0008-retention": retention,
     "0009-cosignature": cosignature,
   },
 };

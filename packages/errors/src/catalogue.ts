@@ -73,6 +73,7 @@ export const catalogue = {
   SIGNING_KEY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such signing key." },
   API_KEY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such API key." },
   ENTITY_TYPE_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity type." },
+  LEGAL_HOLD_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such legal hold, or it was lifted." },
   ENTITY_NOT_FOUND: { code: "NOT_FOUND", message: "There is no such entity." },
   TOTP_ENROLLMENT_NOT_FOUND: {
     code: "NOT_FOUND",
@@ -99,6 +100,7 @@ export const catalogue = {
   BUILT_IN_ROLE: { code: "CONFLICT", message: "A built-in role can't be changed like this." },
   USER_DELETED: { code: "CONFLICT", message: "The person has been deleted." },
   USER_ERASED: { code: "CONFLICT", message: "The person's data has been erased, which can't be undone." },
+  LEGAL_HOLD: { code: "CONFLICT", message: "A legal hold keeps what there is of the person." },
   LAST_ADMINISTRATOR: { code: "CONFLICT", message: "The last administrator can't be removed." },
 
   TOO_MANY_REQUESTS: { code: "RATE_LIMITED", message: "Too many requests. Try again later." },

@@ -50,6 +50,7 @@ const catalogue = {
   audit: {
     read: { description: "Read the whole audit log." },
     verify: { description: "Prove that the audit log was not changed." },
+    hold: { description: "Place and lift legal holds, which keep what the audit log has of somebody or something." },
   },
 } as const satisfies Record<string, Record<string, CatalogueEntry>>;
 

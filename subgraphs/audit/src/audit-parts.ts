@@ -9,6 +9,7 @@ import { ExportService } from "./export/export.service.js";
 import { EventExporter } from "./export/exported-event.js";
 import { WrappedKeyRepository } from "./key-rotation/wrapped-key.repository.js";
 import { AuditMetrics } from "./metrics/audit-metrics.js";
+import { LegalHoldRepository } from "./legal-hold/legal-hold.repository.js";
 import { PersonRepository } from "./person/person.repository.js";
 import { PersonService } from "./person/person.service.js";
 import { KeptTexts } from "./personal/kept-texts.js";
@@ -17,6 +18,8 @@ import { PersonalReader } from "./personal/personal-reader.js";
 import { PersonalValueRepository } from "./personal/personal-value.repository.js";
 import { SealingKeys } from "./personal/sealing-keys.js";
 import { WrappingKeys } from "./personal/wrapping-keys.js";
+import { DuePartitions } from "./retention/due-partitions.js";
+import { RetentionRepository } from "./retention/retention.repository.js";
 import { retentionDaysOf } from "./retention/retention-periods.js";
 import { SecretRepository } from "./secret/secret.repository.js";
 import { ServiceSecrets } from "./secret/service-secrets.js";
@@ -34,6 +37,7 @@ type PartsSettings = Pick<
   | "AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS"
   | "AUDIT_LOG_ORIGIN"
   | "AUDIT_RETENTION_DAYS"
+  | "AUDIT_ARCHIVE_DIR"
 >;
 
 export type AuditParts = Awaited<ReturnType<typeof createAuditParts>>;
@@ -64,9 +68,10 @@ export async function createAuditParts(database: Database, settings: PartsSettin
   const checkpointer = new Checkpointer({ database, checkpoints, signer, origin: settings.AUDIT_LOG_ORIGIN });
   await checkpointer.begin(await tree.head());
   const metrics = new AuditMetrics();
+  const sequencing = new SequencerRepository(database);
   const sealer = new Sealer({
     database,
-    repository: new SequencerRepository(database),
+    repository: sequencing,
     tree,
     keys: new SealingKeys(database, values, keys),
     texts: new KeptTexts(database, values, ipToken),
@@ -75,9 +80,14 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     subjectOfAddress,
     retentionDaysOf: retentionDaysOf(settings.AUDIT_RETENTION_DAYS),
   });
+  const partitions = new RetentionRepository(database);
+  const hasArchive = settings.AUDIT_ARCHIVE_DIR !== undefined;
+  const duePartitions = new DuePartitions(partitions, checkpoints, hasArchive);
+  const holds = new LegalHoldRepository(database);
   const people = new PersonService({
     database,
     sealer,
+    holds,
     people: new PersonRepository(database),
     values,
     keys,
@@ -111,8 +121,12 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     checkpointer,
     alerts: new AlertRepository(database, cursors),
     signer,
+    sequencing,
     sealer,
     people,
+    holds,
+    partitions,
+    duePartitions,
     reader,
     values,
     keys,

@@ -3,8 +3,10 @@ import { AlertService } from "./alert/alert.service.js";
 import { AuditEventService } from "./audit-event/audit-event.service.js";
 import type { AuditParts } from "./audit-parts.js";
 import { CheckpointService } from "./checkpoint/checkpoint.service.js";
+import { LegalHoldService } from "./legal-hold/legal-hold.service.js";
 import { ProofService } from "./proof/proof.service.js";
 import { VerificationService } from "./verification/verification.service.js";
+import { RetentionService } from "./retention/retention.service.js";
 
 export interface AuditContext extends SubgraphContext {
   readonly alerts: AlertService;
@@ -12,6 +14,8 @@ export interface AuditContext extends SubgraphContext {
   readonly checkpoints: CheckpointService;
   readonly proofs: ProofService;
   readonly verification: VerificationService;
+  readonly legalHolds: LegalHoldService;
+  readonly retention: RetentionService;
   /** Of the key that signs checkpoints, in C2SP's form. */
   readonly verifierKey: string;
 }
@@ -26,6 +30,8 @@ export function auditContext(parts: AuditParts, base: SubgraphContext): AuditCon
     checkpoints,
     proofs: new ProofService(parts.tree, checkpoints),
     verification: new VerificationService(parts.verifier),
+    legalHolds: new LegalHoldService(base.caller, parts.holds, base.audit),
+    retention: new RetentionService(parts.partitions, parts.duePartitions),
     verifierKey: parts.signer.verifierKey,
   };
 }

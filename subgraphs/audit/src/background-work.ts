@@ -3,6 +3,8 @@ import type { Logger } from "@supergraph/service";
 import { Alerting } from "./alert/alerting.js";
 import type { AuditParts } from "./audit-parts.js";
 import { KeyRotation } from "./key-rotation/key-rotation.js";
+import { createRetirement } from "./retention/create-retirement.js";
+import { RetentionLoop } from "./retention/retention-loop.js";
 import { Sequencer } from "./sequencer/sequencer.js";
 import type { AuditSettings } from "./settings.js";
 import { observeCheckpoints } from "./witness/checkpoint-metrics.js";
@@ -33,6 +35,7 @@ export function backgroundWork({ parts, settings, audit, log }: BackgroundWorkPa
     new Sequencer(parts.sealer, log),
     new KeyRotation({ database, stored: wrappedKeys, wrapping }, log),
     new Alerting({ database, settings, audit, metrics, log }),
+    retentionLoop({ parts, settings, audit, log }),
   ];
   return {
     start: async (): Promise<void> => {
@@ -48,4 +51,12 @@ export function backgroundWork({ parts, settings, audit, log }: BackgroundWorkPa
       await witnesses.stop();
     },
   };
+}
+
+function retentionLoop({ parts, settings, audit, log }: BackgroundWorkParts): RetentionLoop {
+  const { AUDIT_ARCHIVE_DIR: archiveDirectory, AUDIT_RETENTION_DAYS: periods } = settings;
+  if (archiveDirectory === undefined && periods.some(({ days }) => days > 0))
+    log.warn("AUDIT_ARCHIVE_DIR is not set: no month of the audit log goes, whatever AUDIT_RETENTION_DAYS says");
+  const retirement = createRetirement(parts, { audit, log, archiveDirectory });
+  return new RetentionLoop(retirement, settings.AUDIT_RETENTION_CHECK_MINUTES, log);
 }

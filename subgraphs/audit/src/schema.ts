@@ -6,6 +6,8 @@ import { CheckpointResolver } from "./checkpoint/checkpoint.resolver.js";
 import { EntityResolver } from "./entity/entity.resolver.js";
 import { Entity } from "./entity/entity.type.js";
 import { ProofResolver } from "./proof/proof.resolver.js";
+import { LegalHoldResolver } from "./legal-hold/legal-hold.resolver.js";
+import { RetentionResolver } from "./retention/retention.resolver.js";
 import { UserResolver } from "./user/user.resolver.js";
 import { VerificationResolver } from "./verification/verification.resolver.js";
 
@@ -18,6 +20,8 @@ export function buildAuditSchema(): Promise<StaticSchema> {
       ProofResolver,
       VerificationResolver,
       AlertResolver,
+      LegalHoldResolver,
+      RetentionResolver,
       UserResolver,
       EntityResolver,
     ],

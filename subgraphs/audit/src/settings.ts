@@ -48,6 +48,9 @@ const settings = serviceSettings.extend({
   AUDIT_WITNESS_KEYS: listOf(cosignerKeySetting),
   /** For how long events are kept, by the beginning of their action; for good unless set. */
   AUDIT_RETENTION_DAYS: retentionSetting.default([]),
+  /** The folder that a month of the log is exported to before it goes. Unless set, none goes. */
+  AUDIT_ARCHIVE_DIR: z.string().optional(),
+  AUDIT_RETENTION_CHECK_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
   AUDIT_ALERT_RULES: alertThresholdsSetting,
   ...webhookSettings.shape,
 });

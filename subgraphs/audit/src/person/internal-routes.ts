@@ -23,6 +23,11 @@ export function internalPersonRoutes(app: FastifyInstance, people: PersonService
     return reply.code(204).send();
   });
 
+  app.get<OfPerson>("/people/:id/legal-hold", async ({ params }, reply) => {
+    await people.requireNoHold(idOf(params));
+    return reply.code(204).send();
+  });
+
   app.get<OfPerson>("/people/:id/data", ({ params, query }) =>
     people.eventsOf(idOf(params), checked(page, query, "query").after),
   );

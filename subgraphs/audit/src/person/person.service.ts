@@ -1,7 +1,9 @@
 import type { AuditChange } from "@supergraph/audit-trail";
+import { SystemError } from "@supergraph/errors";
 import type { Database } from "@supergraph/persistence";
 import { toAuditEvent } from "../audit-event/audit-event.mapper.js";
 import type { AuditEvent } from "../audit-event/audit-event.type.js";
+import type { LegalHoldRepository } from "../legal-hold/legal-hold.repository.js";
 import { placeOfText } from "../personal/kept-texts.js";
 import type { PersonKeys } from "../personal/person-keys.js";
 import type { PersonalReader } from "../personal/personal-reader.js";
@@ -23,6 +25,7 @@ export interface PersonEvents {
 export interface PersonServiceParts {
   database: Database;
   sealer: Sealer;
+  holds: LegalHoldRepository;
   people: PersonRepository;
   values: PersonalValueRepository;
   keys: PersonKeys;
@@ -37,14 +40,22 @@ export class PersonService {
   /**
    * Erases a person's values from the log, for good, by destroying their key; may be repeated. Events that still wait
    * are sealed first, so that nothing of the person is left in an outbox, and what their addresses were is known.
+   * @throws SystemError LEGAL_HOLD
    */
   async erase(id: string, emails: readonly string[]): Promise<void> {
-    const { database, sealer, people, subjectOfAddress } = this.parts;
+    const { database, sealer, holds, people, subjectOfAddress } = this.parts;
     await database.unitOfWork(async () => {
       await sealer.sealAll();
+      await holds.lock();
+      await this.requireNoHold(id);
       const addresses = [...emails, ...(await this.#addressesOf(id))];
       await people.erase([...new Set([id, ...addresses.map(subjectOfAddress)])]);
     });
+  }
+
+  /** @throws SystemError LEGAL_HOLD while somebody claims that what there is of the person must be kept */
+  async requireNoHold(id: string): Promise<void> {
+    if (await this.parts.holds.isOnHold(id)) throw new SystemError("LEGAL_HOLD");
   }
 
   /** What the person did and what concerns them, oldest first, with the person's own values alone; 5,000 at most. */

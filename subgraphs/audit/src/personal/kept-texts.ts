@@ -3,6 +3,8 @@ import type { NamedText } from "../sequencer/sealed-event.js";
 import type { PersonalValueRepository, TextRow } from "./personal-value.repository.js";
 
 const REMEMBERED = 100_000;
+/** By then what nobody names any more may be removed: see retention/unnamed-texts.ts. */
+const REMEMBERED_MS = 5 * 60_000;
 
 /** Where a text of a person stands. */
 export function placeOfText(token: string): string {
@@ -12,6 +14,7 @@ export function placeOfText(token: string): string {
 /** Keeps each text of a person once, encrypted. Those known to be there are neither encrypted nor sent again. */
 export class KeptTexts {
   readonly #committed = new Set<string>();
+  #forgottenAt = performance.now();
 
   constructor(
     private readonly database: Database,
@@ -20,6 +23,7 @@ export class KeptTexts {
   ) {}
 
   async keep(texts: readonly NamedText[]): Promise<void> {
+    this.#forgetInTime();
     const rows = new Map<string, TextRow>();
     for (const { token, kind, subject, key, text } of texts) {
       if (this.#committed.has(token) || rows.has(token)) continue;
@@ -29,6 +33,12 @@ export class KeptTexts {
     if (rows.size === 0) return;
     await this.values.addTexts([...rows.values()]);
     await this.database.afterCommit(() => Promise.resolve(this.#remember(rows.keys())));
+  }
+
+  #forgetInTime(): void {
+    if (performance.now() - this.#forgottenAt < REMEMBERED_MS) return;
+    this.#committed.clear();
+    this.#forgottenAt = performance.now();
   }
 
   #remember(tokens: Iterable<string>): void {

@@ -1,6 +1,9 @@
 const FOR_GOOD = 0;
 const LONGEST_DAYS = 36_500;
 
+/** Says which leaves were retired and where they are: without it they would be missing. It is kept for good. */
+export const RETIRE = "audit.retire";
+
 /** For how long events are kept, by the beginning of their action. */
 export interface RetentionPeriod {
   /** The empty prefix is for all that no other is for. */
@@ -32,8 +35,9 @@ export function parseRetentionPeriods(text: string): RetentionPeriod[] {
   return periods;
 }
 
-/** The days of the longest prefix that an action begins with. */
+/** The days of the longest prefix that an action begins with; what tells of retirements is for good. */
 export function retentionDaysOf(periods: readonly RetentionPeriod[]): (action: string) => number {
   const longestFirst = [...periods].sort((a, b) => b.prefix.length - a.prefix.length);
-  return (action) => longestFirst.find(({ prefix }) => action.startsWith(prefix))?.days ?? FOR_GOOD;
+  return (action) =>
+    action === RETIRE ? FOR_GOOD : (longestFirst.find(({ prefix }) => action.startsWith(prefix))?.days ?? FOR_GOOD);
 }

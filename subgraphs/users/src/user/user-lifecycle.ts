@@ -72,7 +72,7 @@ export class UserLifecycle {
     return this.#setStatus[status](userId, { status, ...(reason !== undefined && { reason }) });
   }
 
-  /** For who was erased before: the receipt of then. @throws SystemError USER_NOT_FOUND, LAST_ADMINISTRATOR */
+  /** For who was erased before: the receipt of then. @throws SystemError USER_NOT_FOUND, LEGAL_HOLD, LAST_ADMINISTRATOR */
   erase(userId: string, reason: string): Promise<ErasureReceipt> {
     return this.#erase(userId, { reason });
   }
@@ -121,6 +121,7 @@ export class UserLifecycle {
     this.audit.describe({ reason });
     const before = await this.existing(userId);
     if (before.email === null) return receiptOf(before);
+    await this.requireNoLegalHold(userId);
     await this.callAuth({ method: "DELETE", path: account(userId) });
     await this.eraseInAuditLog(userId, before.email);
     const eventId = newId();
@@ -128,6 +129,12 @@ export class UserLifecycle {
     const erased = await this.users.erase(userId, eventId);
     if (!erased) throw new Error("A locked person could not be erased");
     return receiptOf(erased);
+  }
+
+  /** Before anything is erased anywhere: what is claimed in court must stay (GDPR article 17, 3 e). */
+  private async requireNoLegalHold(userId: string): Promise<void> {
+    const path = `/internal/people/${userId}/legal-hold`;
+    bodyOf("audit", await this.call("audit", SELF, { method: "GET", path, timeoutMs: CALL_TIMEOUT_MS }));
   }
 
   private async eraseInAuditLog(userId: string, email: string): Promise<void> {

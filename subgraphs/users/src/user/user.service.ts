@@ -104,7 +104,7 @@ export class UserService {
     return this.known(await this.lifecycle.setStatus(idOf(id), UserStatus.DELETED));
   }
 
-  /** @throws SystemError USER_NOT_FOUND, LAST_ADMINISTRATOR */
+  /** @throws SystemError USER_NOT_FOUND, LEGAL_HOLD, LAST_ADMINISTRATOR */
   erase(id: string, reason: string): Promise<ErasureReceipt> {
     return this.lifecycle.erase(idOf(id), givenReason(reason));
   }
