@@ -36,6 +36,8 @@ let owner: pg.Client;
 let admin: Person;
 let personId: string;
 let before: Event[];
+/** What the person still was while a legal hold kept them. */
+let held: { reason: string | undefined; email: string | null; signsIn: boolean };
 let receipt: { userId: string; auditEventId: string };
 
 /** Every row of every table that holds the mark, whatever the column: what is stored as bytes is read as text, too. */
@@ -62,6 +64,26 @@ function readable(row: string): string {
 
 async function eventsOf(filter: object): Promise<Event[]> {
   return (await admin.data<{ auditEvents: { nodes: Event[] } }>(EVENTS, { filter })).auditEvents.nodes;
+}
+
+async function eraseWhileHeld(variables: { id: string; reason: string }): Promise<typeof held> {
+  const { placeAuditLegalHold: hold } = await admin.data<{ placeAuditLegalHold: { id: string } }>(
+    "mutation ($input: PlaceLegalHoldInput!) { placeAuditLegalHold(input: $input) { id } }",
+    { input: { userId: personId, reason: "case 7" } },
+  );
+  const { extensions } = await admin.error(
+    "mutation ($id: ID!, $reason: String!) { eraseUser(id: $id, reason: $reason) { userId } }",
+    variables,
+  );
+  const { user } = await admin.data<{ user: { email: string | null } }>(
+    "query ($id: ID!) { user(id: $id) { email } }",
+    {
+      id: personId,
+    },
+  );
+  const signsIn = (await signIn(email, password)).id === personId;
+  await admin.data('mutation ($id: ID!) { liftAuditLegalHold(id: $id, reason: "it is over") { id } }', { id: hold.id });
+  return { reason: extensions.reason, email: user.email, signsIn };
 }
 
 beforeAll(async () => {
@@ -94,6 +116,7 @@ beforeAll(async () => {
   const variables = { id: personId, reason: `${mark} asked for it` };
   await admin.data("mutation ($id: ID!, $reason: String!) { suspendUser(id: $id, reason: $reason) { id } }", variables);
   await admin.data("mutation ($id: ID!) { reactivateUser(id: $id) { id } }", { id: personId });
+  held = await eraseWhileHeld(variables);
   before = await eventsOf({ text: mark });
   ({ eraseUser: receipt } = await admin.data<{ eraseUser: typeof receipt }>(
     "mutation ($id: ID!, $reason: String!) { eraseUser(id: $id, reason: $reason) { userId auditEventId } }",
@@ -102,6 +125,10 @@ beforeAll(async () => {
 });
 
 afterAll(() => owner.end());
+
+it("nobody is erased in any service while a legal hold keeps what there is of them", () => {
+  expect(held).toEqual({ reason: "LEGAL_HOLD", email: email.toLowerCase(), signsIn: true });
+});
 
 describe("once a person is erased", () => {
   it("no row of any table holds anything of theirs", async () => {

@@ -115,6 +115,7 @@ it("erasure leaves the id and nothing else in any table, tells auth and audit, a
   const { id, email } = await person({ ...names, ...profile, time_zone: "Europe/London", locale: "en-GB" });
   const receipt = await send(ERASE, { id });
   expect(calls).toEqual([
+    `GET audit/internal/people/${id}/legal-hold`,
     `DELETE auth/internal/accounts/${id}`,
     `PUT audit/internal/people/${id}/erasure ${JSON.stringify({ emails: [email] })}`,
   ]);
@@ -138,6 +139,18 @@ it("erasure leaves the id and nothing else in any table, tells auth and audit, a
   calls = [];
   expect(await send(ERASE, { id })).toEqual(receipt);
   expect(calls).toEqual([]);
+});
+
+it("nobody is erased anywhere while a legal hold keeps what there is of them", async () => {
+  const { id, email } = await person();
+  const refusal = { errors: [{ extensions: { code: "CONFLICT", reason: "LEGAL_HOLD" } }] };
+  answer = (service) => ({ status: service === "audit" ? 409 : 204, body: JSON.stringify(refusal) });
+  expect(reasonOf(await send(ERASE, { id }))).toBe("LEGAL_HOLD");
+  expect(calls).toEqual([`GET audit/internal/people/${id}/legal-hold`]);
+  expect(await owner.run((query) => query("person").where({ id }).first("*"))).toMatchObject({ email });
+  expect(await owner.run((query) => query("intent").where({ user_id: id }))).toEqual([]);
+  const events = await owner.run((query) => query("audit_outbox").where({ entity_id: id, action: "user.erase" }));
+  expect(events).toMatchObject([{ outcome: "failure", reason: "LEGAL_HOLD" }]);
 });
 
 it("people list the living unless asked for the deleted, and find anybody by id", async () => {
