@@ -76,8 +76,12 @@ async function isGivenToOneself(event: WatchedEvent, earlier: EarlierEvents): Pr
 
 function addsPermission({ changes }: WatchedEvent): boolean {
   const change = changes.find(({ field }) => field === "permissions");
-  const [before, after] = [change?.before, change?.after].map((value) => (Array.isArray(value) ? value : []));
-  return after?.some((permission) => !before?.includes(permission)) ?? false;
+  const before = listOf(change?.before);
+  return listOf(change?.after).some((permission) => !before.includes(permission));
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 const UNITS = [
