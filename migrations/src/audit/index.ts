@@ -4,9 +4,9 @@ import event from "./0002-event.js";
 import knownEvent from "./0003-known-event.js";
 import personalValue from "./0004-personal-value.js";
 import provableLog from "./0005-provable-log.js";
-import alert from "./0007-alert.js";
-import retention from "./0008-retention.js";
-import cosignature from "./0009-cosignature.js";
+import alert from "./0006-alert.js";
+import retention from "./0007-retention.js";
+import cosignature from "./0008-cosignature.js";
 
 export const audit: SchemaHistory = {
   schema: "audit",
@@ -18,8 +18,8 @@ export const audit: SchemaHistory = {
     "0003-known-event": knownEvent,
     "0004-personal-value": personalValue,
     "0005-provable-log": provableLog,
-    "0007-alert": alert,
-    "0008-retention": retention,
-    "0009-cosignature": cosignature,
+    "0006-alert": alert,
+    "0007-retention": retention,
+    "0008-cosignature": cosignature,
   },
 };
