@@ -26,10 +26,7 @@ export class ProofService {
     const { treeSize, rootHash, note } = await this.checkpoints.latest();
     const index = Number(leafIndex);
     if (index >= Number(treeSize)) return null;
-    const [path, leafHash] = await Promise.all([
-      this.#proofsAt(Number(treeSize)).of(index),
-      this.#leafHash(index, Number(treeSize)),
-    ]);
+    const [path, leafHash] = await Promise.all([this.#proofsAt(Number(treeSize)).of(index), this.#leafHash(index)]);
     return { leafIndex, leafHash, treeSize, rootHash, path: path.map(hex), checkpoint: note };
   }
 
@@ -49,9 +46,9 @@ export class ProofService {
   }
 
   /** Out of the tile that the path begins in. */
-  async #leafHash(index: number, size: number): Promise<string> {
+  async #leafHash(index: number): Promise<string> {
     const begin = index - (index % TILE_WIDTH);
-    const hashes = await this.#read(0, begin, Math.min(begin + TILE_WIDTH, size));
+    const hashes = await this.#read(0, begin, index + 1);
     const hash = hashes[index - begin];
     if (!hash) throw new Error(`The audit log lacks the hash of leaf ${index}`);
     return hex(hash);
