@@ -112,6 +112,7 @@ export const catalogue = {
   MAIL_NOT_SET_UP: { code: "SERVICE_UNAVAILABLE", message: "This needs mail, which is not set up here." },
   NOT_READY: { code: "SERVICE_UNAVAILABLE", message: "The system is starting. Try again." },
   TOO_BUSY: { code: "SERVICE_UNAVAILABLE", message: "Too many people are signing in at this moment. Try again." },
+  AUDIT_LOG_NOT_PROVEN: { code: "INTERNAL_SERVER_ERROR", message: "The audit log is not what was signed." },
   UNEXPECTED: { code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },
 } as const satisfies Record<string, { code: string; message: string }>;
 

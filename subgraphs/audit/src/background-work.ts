@@ -7,6 +7,7 @@ import { createRetirement } from "./retention/create-retirement.js";
 import { RetentionLoop } from "./retention/retention-loop.js";
 import { Sequencer } from "./sequencer/sequencer.js";
 import type { AuditSettings } from "./settings.js";
+import { VerificationWatch } from "./verification/verification-watch.js";
 import { observeCheckpoints } from "./witness/checkpoint-metrics.js";
 import { Witnesses, witnessesOf } from "./witness/witnesses.js";
 
@@ -36,6 +37,7 @@ export function backgroundWork({ parts, settings, audit, log }: BackgroundWorkPa
     new KeyRotation({ database, stored: wrappedKeys, wrapping }, log),
     new Alerting({ database, settings, audit, metrics, log }),
     retentionLoop({ parts, settings, audit, log }),
+    new VerificationWatch({ ...parts, audit, log, everyMinutes: settings.AUDIT_VERIFY_MINUTES }),
   ];
   return {
     start: async (): Promise<void> => {

@@ -1,1 +1,7 @@
 export { auditService } from "./service.js";
+export {
+  UnverifiableLog,
+  verifyStoredLog,
+  type StoredLogOptions,
+  type StoredLogVerdict,
+} from "./verification/verify-stored-log.js";

@@ -51,6 +51,8 @@ const settings = serviceSettings.extend({
   /** The folder that a month of the log is exported to before it goes. Unless set, none goes. */
   AUDIT_ARCHIVE_DIR: z.string().optional(),
   AUDIT_RETENTION_CHECK_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
+  /** Minutes between checks of what was sealed since the last one; 0: never. The whole log is checked once a day. */
+  AUDIT_VERIFY_MINUTES: z.coerce.number().int().min(0).max(10_080).default(60),
   AUDIT_ALERT_RULES: alertThresholdsSetting,
   ...webhookSettings.shape,
 });

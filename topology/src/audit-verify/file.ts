@@ -22,12 +22,18 @@ export async function verifyFile(
   await refuseUnreadable(file);
   const verdict = await verifyExport(() => linesOf(createReadStream(file)), {
     checkpoint: checkpoint === undefined ? undefined : await textOf(checkpoint),
-    verifierKey: key === undefined || isVerifierKey(key) ? key : await textOf(key),
+    verifierKey: await keyOf(key),
   });
   return { words: describeVerdict(verdict), exitCode: exitCodeOf(verdict) };
 }
 
-async function textOf(file: string): Promise<string> {
+/** A verifier key that is given itself, or in a file. @throws Error as `textOf` */
+export async function keyOf(key: string | undefined): Promise<string | undefined> {
+  return key === undefined || isVerifierKey(key) ? key : textOf(key);
+}
+
+/** What stands in a file. @throws Error when it can't be read, in words that say why */
+export async function textOf(file: string): Promise<string> {
   await refuseUnreadable(file);
   return readFile(file, "utf8");
 }

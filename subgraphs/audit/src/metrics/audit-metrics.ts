@@ -26,6 +26,9 @@ export class AuditMetrics {
   readonly #deliveries = this.#meter.createCounter("audit_webhook_deliveries_total", {
     description: "Attempts to deliver an alert to the webhook, by outcome: delivered, failed, given_up.",
   });
+  readonly #problems = this.#meter.createGauge("audit_verification_problems", {
+    description: "What this replica's last check of the log found that is not as it was signed.",
+  });
 
   constructor() {
     const depth = this.#meter.createObservableGauge("audit_outbox_depth", {
@@ -61,5 +64,9 @@ export class AuditMetrics {
 
   webhookDelivery(outcome: DeliveryOutcome): void {
     this.#deliveries.add(1, { outcome });
+  }
+
+  verified(problems: number): void {
+    this.#problems.record(problems);
   }
 }

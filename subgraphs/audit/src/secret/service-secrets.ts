@@ -36,6 +36,20 @@ export class ServiceSecrets {
     const checkpoint = await load("checkpoint", () =>
       generateKeyPairSync("ed25519").privateKey.export({ format: "der", type: "pkcs8" }),
     );
+    return ServiceSecrets.#of(address, token, checkpoint);
+  }
+
+  /** Reads them, and makes none; undefined when one is missing. @throws Error as `load`, and when one was altered */
+  static async find(secrets: SecretRepository, keys: WrappingKeys): Promise<ServiceSecrets | undefined> {
+    const find = async (name: string) => {
+      const found = await secrets.find(name);
+      return found && keys.unwrap(found, name);
+    };
+    const [address, token, checkpoint] = [await find("address"), await find("token"), await find("checkpoint")];
+    return address && token && checkpoint && ServiceSecrets.#of(address, token, checkpoint);
+  }
+
+  static #of(address: Buffer, token: Buffer, checkpoint: Buffer): ServiceSecrets {
     return new ServiceSecrets(address, token, createPrivateKey({ key: checkpoint, format: "der", type: "pkcs8" }));
   }
 

@@ -7,13 +7,20 @@ export interface SignedRoot {
   size: number;
   root: Buffer;
   signedAt: Date | undefined;
-  /** Whose copy says so: the store's own, or one that was kept elsewhere. */
-  copy: "store" | "witness";
+  /** What says so: the store's own checkpoint, one that was kept elsewhere, or what an earlier check found. */
+  copy: "store" | "witness" | "memory";
 }
 
-export const nameOf = ({ size, signedAt, copy }: Omit<SignedRoot, "root">): string =>
-  `${copy === "witness" ? "the witness's checkpoint" : "the checkpoint"} of ${size} leaves` +
-  (signedAt ? `, signed at ${signedAt.toISOString()}` : "");
+const NAMES = {
+  store: ["the checkpoint", "signed"],
+  witness: ["the witness's checkpoint", "signed"],
+  memory: ["the tree", "found right"],
+} as const;
+
+export function nameOf({ size, signedAt, copy }: Omit<SignedRoot, "root">): string {
+  const [name, how] = NAMES[copy];
+  return `${name} of ${size} leaves${signedAt ? `, ${how} at ${signedAt.toISOString()}` : ""}`;
+}
 
 /** Opens a checkpoint of the store; undefined when it can't be gone by, which is a problem. */
 export function openStored(

@@ -88,7 +88,7 @@ describe("an event that was changed", () => {
   it("right of the last tile, with its hash, is named by the checkpoints around it", async () => {
     await log.tamper("update audit.event set leaf_hash = sha256('other') where leaf_index = 590");
     const problems = await found();
-    expect(problems).toContainEqual(["FORKED", 500, words("leaves from 500 to 599 are not what it signed")]);
+    expect(problems).toContainEqual(["FORKED", 500, words("leaves from 500 to 599 are not what they were")]);
     expect(problems).toContainEqual(["MODIFIED", 500, words("The head of the tree of 600 leaves has another root")]);
   });
 
@@ -207,7 +207,7 @@ describe("the tree and its checkpoints", () => {
       `update audit.tile set hashes = '\\x${hashes.toString("hex")}', root = '\\x${rootOf(hashes)}' where index = 1`,
     );
     const problems = await found();
-    expect(problems).toContainEqual(["FORKED", 300, words("leaves from 300 to 399 are not what it signed")]);
+    expect(problems).toContainEqual(["FORKED", 300, words("leaves from 300 to 399 are not what they were")]);
     expect(problems).toContainEqual(["FORKED", undefined, words("2 later checkpoints")]);
     expect(problems).toContainEqual(["MODIFIED", 300, words("The head of the tree")]);
   });
@@ -255,24 +255,25 @@ describe("the tree and its checkpoints", () => {
   });
 
   const cut = [
-    "delete from audit.event where leaf_index >= 256",
+    "delete from audit.event where leaf_index >= 300",
     "delete from audit.tile where index > 0",
-    "update audit.tree set size = 256, root = (select root from audit.tile where index = 0)",
+    "update audit.tree set size = 300, root = (select root_hash from audit.checkpoint where tree_size = 300)",
   ];
 
-  it("a tail that was cut is named by the checkpoints that are left", async () => {
+  it("a tail that was cut is named by the checkpoints that are left, and by tiles", async () => {
     await log.tamper(...cut);
-    expect(await found()).toContainEqual(["TRUNCATED", 256, words("fewer than the checkpoint of 600 leaves")]);
+    expect(await found()).toContainEqual(["TRUNCATED", 300, words("fewer than the checkpoint of 600 leaves")]);
+    await log.tamper("delete from audit.checkpoint where tree_size > 300");
+    await log.tamper("insert into audit.tile select * from saved.tile where index = 1");
+    expect(await found()).toEqual([["TRUNCATED", 300, words("Tile 1 of level 0 reaches beyond")]]);
   });
 
   it("a tail that was cut with its checkpoints is named by a witness's copy alone", async () => {
-    await log.tamper(...cut, "delete from audit.checkpoint where tree_size > 256");
-    await log.tamper("delete from audit.event where leaf_index >= 200");
-    await log.tamper("insert into audit.event select * from saved.event where leaf_index between 200 and 255");
-    const unsigned = "newer checkpoints were removed";
-    expect((await found()).filter(([, , what]) => !String(what).includes(unsigned))).toEqual([]);
-    const named = await found(await log.notes());
-    expect(named).toContainEqual(["TRUNCATED", 256, words("fewer than the witness's checkpoint of 600 leaves")]);
+    await log.tamper(...cut, "delete from audit.checkpoint where tree_size > 300");
+    expect(await found()).toEqual([]);
+    expect(await found(await log.notes())).toEqual(
+      [400, 500, 600].map((size) => ["TRUNCATED", 300, words(`fewer than the witness's checkpoint of ${size} leaves`)]),
+    );
   });
 });
 

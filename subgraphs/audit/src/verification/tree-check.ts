@@ -24,7 +24,7 @@ export class TreeCheck {
     private readonly problems: Problems,
     private readonly wanted: number,
   ) {
-    this.#provenTo = { store: edge.size, witness: edge.size };
+    this.#provenTo = { store: edge.size, witness: edge.size, memory: edge.size };
   }
 
   /** Begins left of the leaf `from`, at a tile. @param wanted of which size the root is to be remembered */
@@ -84,13 +84,13 @@ export class TreeCheck {
     if (size === this.wanted) this.#wantedRoot = root;
     for (const signed of await this.ahead.take(size)) {
       if (root.equals(signed.root)) this.#provenTo[signed.copy] = size;
-      else if (signed.copy === "witness" || this.#disagreeing++ === 0) this.#forked(signed);
+      else if (signed.copy !== "store" || this.#disagreeing++ === 0) this.#forked(signed);
     }
   }
 
   #forked(signed: SignedRoot): void {
     const from = this.#provenTo[signed.copy];
-    const since = from < signed.size ? `: leaves from ${from} to ${signed.size - 1} are not what it signed` : "";
+    const since = from < signed.size ? `: leaves from ${from} to ${signed.size - 1} are not what they were` : "";
     const what = `The log's tree of ${signed.size} leaves has another root than ${nameOf(signed)}${since}.`;
     this.problems.add("FORKED", from < signed.size ? from : undefined, what);
   }

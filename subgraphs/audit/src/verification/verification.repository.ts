@@ -115,6 +115,12 @@ export class VerificationRepository {
     );
   }
 
+  /** Whether the tree has so many leaves. */
+  async hasLeaves(size: number): Promise<boolean> {
+    const [row] = await this.#rows<{ has: boolean }>("select size >= ? as has from audit.tree", [size]);
+    return row?.has ?? false;
+  }
+
   /** Whether this unit of work is the one that checks, until its end. */
   async takeLead(): Promise<boolean> {
     const [row] = await this.#rows<{ leads: boolean }>(
