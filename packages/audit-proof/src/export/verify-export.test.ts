@@ -58,6 +58,7 @@ describe("a changed event is told by its leaf and what is wrong with it", () => 
     ["a commitment", { actor_commitment: "00".repeat(32) }, "personal.actor does not match actor_commitment"],
     ["a commitment taken out", { actor_commitment: null }, "no commitment is there"],
     ["personal values taken out, the columns left", { personal: {} }, "ip was put in: no commitment stands for it"],
+    ["a user agent taken out of them, its column left", { personal: {} }, "user_agent was put in: no commitment"],
     ["leaf_hash", { leaf_hash: "00".repeat(32) }, "leaf_hash"],
     ["a leaf_hash that is none", { leaf_hash: "x" }, "leaf_hash is not 32 bytes"],
     ["a member put in", { verdict: "innocent" }, "verdict was put in: no event has such a member"],
