@@ -25,4 +25,3 @@ export type { ExportProblem, ProblemKind } from "./export/problem.js";
 export { describeVerdict, exitCodeOf, type ExportVerdict } from "./export/verdict.js";
 export { verifyExport, type ExportOptions } from "./export/verify-export.js";
 export { linesOf } from "./export/lines-of.js";
-export { UnreadableExport } from "./export/problem.js";
