@@ -65,7 +65,9 @@ export class TreeRepository {
       query.raw<{ rows: { level: number; index: string; hashes: Buffer }[] }>(TILES, bindings),
     );
     const complete = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, split(hashes)]));
-    return Promise.all(places.map((place) => complete.get(`${place.level}/${place.index}`) ?? this.#incomplete(place)));
+    return Promise.all(
+      places.map(async (place) => complete.get(`${place.level}/${place.index}`) ?? (await this.#incomplete(place))),
+    );
   }
 
   #incomplete({ level, index }: TilePlace): Promise<Buffer[]> {

@@ -5,7 +5,8 @@ const MOST_BYTES = 65_536;
 export async function readAnswer(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of answer.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | null = answer.body;
+  for await (const chunk of body ?? []) {
     length += chunk.length;
     if (length > MOST_BYTES) throw new Error(`The answer of ${answer.url} is longer than ${MOST_BYTES} bytes`);
     chunks.push(chunk);

@@ -219,7 +219,7 @@ it("each checkpoint goes to the file and the log stream as it was signed", async
   const notes = splitNotes(await readFile(file, "utf8"));
   const checkpoints = notes.map((note) => parseCheckpoint(openNote(note, verifiers).text));
   expect(checkpoints.map(({ size }) => size)).toEqual(sizes);
-  expect(logged.mock.calls.map(([line]) => line as unknown)).toEqual(
+  expect(logged.mock.calls.map(([line]) => line)).toEqual(
     checkpoints.map(({ size, root }, at) => ({
       kind: "audit.checkpoint",
       tree_size: size,
