@@ -119,7 +119,7 @@ const AUDIT_FUNCTIONS = [
   "audit.ensure_partition(integer, timestamptz)",
   "audit.partition_due_at(text)",
   "audit.is_on_hold(text)",
-  "audit.retire_partition(text)",
+  "audit.retire_partition(text, bigint)",
 ];
 
 function auditStatements(role: string): string[] {

@@ -52,21 +52,26 @@ export default sqlMigration({
     revoke all on function audit.is_on_hold from public;
 
     -- Runs as the owner, because the service may not drop: and drops nothing but what is due, whatever the service asks.
-    create function audit.retire_partition(part text) returns void
+    -- Its caller holds the sequencer's lead, and says the last leaf that it has exported.
+    create function audit.retire_partition(part text, last_leaf bigint) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     declare
       due timestamptz := audit.partition_due_at(part);
       kept text := substring(part from '^event_[0-9]+');
-      beyond boolean;
+      last bigint;
     begin
       if due is null then raise exception '% is no month of the log that ends', part; end if;
       if due > clock_timestamp() then raise exception '% is kept until %', part, due; end if;
       -- Nobody places a hold between this look and the end.
       lock table audit.legal_hold in share mode;
       if audit.is_on_hold(part) then raise exception '% is under legal hold', part; end if;
-      execute format('select coalesce(max(leaf_index) >= (select size / 256 * 256 from audit.tree), false) from audit.%I', part)
-        into beyond;
-      if beyond then raise exception '% has leaves whose hashes stand nowhere else', part; end if;
+      execute format('select max(leaf_index) from audit.%I', part) into last;
+      if last > last_leaf then
+        raise exception '% has events that came late', part using errcode = 'object_not_in_prerequisite_state';
+      end if;
+      if last >= (select size / 256 * 256 from audit.tree) then
+        raise exception '% has leaves whose hashes stand nowhere else', part;
+      end if;
       execute format('alter table audit.%I detach partition audit.%I', kept, part);
       execute format('drop table audit.%I', part);
     end $$;

@@ -100,9 +100,9 @@ export class RetentionRepository {
     await this.#rows("select set_config('lock_timeout', :wait, true)", { wait: `${milliseconds}ms` });
   }
 
-  /** Drops the partition. The database refuses one that isn't due, or that is on hold. */
-  async drop({ name }: LogPartition): Promise<void> {
-    await this.#rows("select audit.retire_partition(:name)", { name });
+  /** Drops the partition. The database refuses one that isn't due, is on hold, or holds more than was exported. */
+  async drop({ name }: LogPartition, lastLeaf: number): Promise<void> {
+    await this.#rows("select audit.retire_partition(:name, :lastLeaf)", { name, lastLeaf });
   }
 
   async #rows<Row>(statement: string, bindings: Record<string, string | number | Date> = {}): Promise<Row[]> {

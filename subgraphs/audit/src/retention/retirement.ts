@@ -3,7 +3,7 @@ import type { AuditTrail } from "@supergraph/audit-trail";
 import type { Database } from "@supergraph/persistence";
 import { serviceIdentity, type Logger } from "@supergraph/service";
 import type { ExportedRow } from "../export/exported-event.js";
-import type { SequencerRepository } from "../sequencer/sequencer.repository.js";
+import type { Sealer } from "../sequencer/sealer.js";
 import type { DuePartitions, Ready } from "./due-partitions.js";
 import type { LeafRange } from "./leaf-ranges.js";
 import type { PartitionArchive, WrittenArchive } from "./partition-archive.js";
@@ -19,12 +19,13 @@ const BETWEEN_ATTEMPTS_MS = 1_000;
 /** Of leaves in one event: what an event holds also stands in the log stream. */
 const RANGES_PER_EVENT = 2_000;
 const LOCK_NOT_AVAILABLE = "55P03";
+const HAS_LATE_EVENTS = "55000";
 
 export interface RetirementParts {
   database: Database;
   partitions: RetentionRepository;
   due: DuePartitions;
-  sequencing: SequencerRepository;
+  sealer: Sealer;
   /** Undefined: there is nowhere to put archives. */
   archive: PartitionArchive | undefined;
   texts: UnnamedTexts;
@@ -74,9 +75,11 @@ export class Retirement {
     const archive = ready.facts.count === 0 ? undefined : await this.#archived(partition, ready, signal);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#drop(partition, ready.facts, archive);
+        await this.#drop(partition, ready.facts, archive);
+        return true;
       } catch (error) {
-        if (!isLockTimeout(error) || attempt === ATTEMPTS || signal?.aborted) throw error;
+        if (isOf(error, HAS_LATE_EVENTS)) return false;
+        if (!isOf(error, LOCK_NOT_AVAILABLE) || attempt === ATTEMPTS || signal?.aborted) throw error;
         await pause(BETWEEN_ATTEMPTS_MS, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -111,22 +114,20 @@ export class Retirement {
     }
   }
 
-  /** The partition's end and the event that tells of it, both or neither. */
-  async #drop(partition: LogPartition, facts: PartitionFacts, archive: WrittenArchive | undefined): Promise<boolean> {
-    const { database, partitions, sequencing, log } = this.parts;
-    return database.independently(async () => {
-      // From here on nobody seals an event into it.
-      await sequencing.waitForLead();
-      await partitions.limitLockWait(LOCK_WAIT_MS);
-      if ((await partitions.rowsAfter(partition, facts.lastLeaf, 1)).length > 0) return false;
+  /** The partition's end and the sealed event that tells of it, both or neither: at no moment are its leaves missing. */
+  async #drop(partition: LogPartition, facts: PartitionFacts, archive: WrittenArchive | undefined): Promise<void> {
+    const { database, partitions, sealer, log } = this.parts;
+    await database.independently(async () => {
       await this.#record(partition, archive);
-      await partitions.drop(partition);
+      // From here on nobody else seals an event, into it or anywhere.
+      await sealer.sealAll();
+      await partitions.limitLockWait(LOCK_WAIT_MS);
+      await partitions.drop(partition, facts.lastLeaf);
       const { file, count = 0 } = archive ?? {};
       await database.afterCommit(() => {
         log.info({ partition: partition.name, events: count, archive: file }, "a month of the audit log was retired");
         return Promise.resolve();
       });
-      return true;
     });
   }
 
@@ -163,6 +164,6 @@ function chunksOf(ranges: readonly LeafRange[], size: number): LeafRange[][] {
   return chunks.length > 0 ? chunks : [[]];
 }
 
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === LOCK_NOT_AVAILABLE;
+function isOf(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
