@@ -88,6 +88,7 @@ async function startSupergraph() {
       env: {
         ...process.env,
         PORT: String(PORT),
+        METRICS_PORT: "0",
         DATA_DIR: dataDirectory,
         LOG_LEVEL: "info",
         GATEWAY_SECRET: gatewaySecret,

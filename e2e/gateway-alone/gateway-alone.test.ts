@@ -19,6 +19,7 @@ it("SUPERGRAPH=FILE starts the gateway alone: no database, no service of ours, n
       ...process.env,
       SUPERGRAPH: path.join(root, "supergraph.graphql"),
       PORT: String(port),
+      METRICS_PORT: "off",
       DATA_DIR: path.join(directory, "data"),
     },
     stdio: "ignore",

@@ -2,7 +2,10 @@ import type { TestProject } from "vitest/node";
 import { startSpanCollector } from "./span-collector.js";
 import { startSupergraph, type Supergraph, type Topology } from "./supergraph.js";
 
-export type SharedSupergraph = Pick<Supergraph, "topology" | "origin" | "ports" | "administrator" | "dataDirectory">;
+export type SharedSupergraph = Pick<
+  Supergraph,
+  "topology" | "origin" | "ports" | "metrics" | "administrator" | "dataDirectory"
+>;
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -22,8 +25,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       OTEL_BSP_SCHEDULE_DELAY: "200",
     },
   });
-  const { origin, ports, administrator, dataDirectory } = supergraph;
-  project.provide("supergraph", { topology, origin, ports, administrator, dataDirectory });
+  const { origin, ports, metrics, administrator, dataDirectory } = supergraph;
+  project.provide("supergraph", { topology, origin, ports, metrics, administrator, dataDirectory });
   project.provide("spanCollector", collector.endpoint);
   return async () => {
     const code = await supergraph.stop();

@@ -9,12 +9,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export type Topology = "embedded" | "distributed";
+const serviceNames = ["gateway", "users", "auth", "dynamic", "audit"] as const;
+type ServiceName = (typeof serviceNames)[number];
 
 export interface Supergraph {
   topology: Topology;
   /** The gateway, e.g. `http://127.0.0.1:41234`. */
   origin: string;
-  ports: Record<"gateway" | "users" | "auth" | "dynamic" | "audit", number>;
+  ports: Record<ServiceName, number>;
+  /** Where each service's metrics are; embedded it is one place for all. */
+  metrics: Record<ServiceName, string>;
   administrator: { email: string; password: string };
   dataDirectory: string;
   launcher: ChildProcess;
@@ -29,6 +33,7 @@ export interface Supergraph {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const telemetry = ["--import", path.join(root, "observability/dist/register.js")];
 /** Below the data directory: what the supergraph printed, for tests that share one. */
 export const OUTPUT_FILE = "output.log";
 const READY_WITHIN_MS = 90_000;
@@ -39,18 +44,14 @@ export async function startSupergraph(
   options: { dataDirectory?: string; environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Supergraph> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(path.join(tmpdir(), "supergraph-e2e-")));
-  const [gateway, users, auth, dynamic, audit] = await freePorts(5);
+  const [gateway, users, auth, dynamic, audit, ...metricsPorts] = await freePorts(10);
   const ports = { gateway, users, auth, dynamic, audit };
+  const [ofGateway, ofUsers, ofAuth, ofDynamic, ofAudit] = metricsPorts;
   const administrator = { email: "admin@example.com", password: "the administrator's own words" };
   let output = "";
   const launcher = spawn(
     path.join(root, "node_modules/.bin/node"),
-    [
-      "--enable-source-maps",
-      "--import",
-      path.join(root, "observability/dist/register.js"),
-      `topology/dist/${topology}.js`,
-    ],
+    ["--enable-source-maps", ...(topology === "embedded" ? telemetry : []), `topology/dist/${topology}.js`],
     {
       cwd: root,
       env: {
@@ -63,6 +64,11 @@ export async function startSupergraph(
         AUTH_PORT: String(auth),
         DYNAMIC_PORT: String(dynamic),
         AUDIT_PORT: String(audit),
+        METRICS_PORT: String(ofGateway),
+        USERS_METRICS_PORT: String(ofUsers),
+        AUTH_METRICS_PORT: String(ofAuth),
+        DYNAMIC_METRICS_PORT: String(ofDynamic),
+        AUDIT_METRICS_PORT: String(ofAudit),
         ADMIN_EMAIL: administrator.email,
         ADMIN_PASSWORD: administrator.password,
         ...options.environment,
@@ -83,6 +89,7 @@ export async function startSupergraph(
     topology,
     origin,
     ports,
+    metrics: metricsOf(topology, metricsPorts),
     administrator,
     dataDirectory,
     launcher,
@@ -113,9 +120,17 @@ async function untilReady(origin: string, launcher: ChildProcess, output: () => 
   }
 }
 
+function metricsOf(topology: Topology, ports: FivePorts): Record<ServiceName, string> {
+  const portOf = (index: number) => (topology === "embedded" ? ports[0] : ports[index]);
+  const places = serviceNames.map((name, index) => [name, `http://127.0.0.1:${portOf(index)}/metrics`]);
+  return Object.fromEntries(places) as Record<ServiceName, string>;
+}
+
+type FivePorts = [number, number, number, number, number];
+
 /** Ports that nothing listened at a moment ago. */
 export async function freePorts(count: 2): Promise<[number, number]>;
-export async function freePorts(count: 5): Promise<[number, number, number, number, number]>;
+export async function freePorts(count: 10): Promise<[...FivePorts, ...FivePorts]>;
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

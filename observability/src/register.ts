@@ -1,5 +1,5 @@
 import { flushAtExit } from "./flush-at-exit.js";
 import { startTelemetry } from "./telemetry.js";
 
-const provider = startTelemetry(process.env);
+const provider = await startTelemetry(process.env);
 if (provider) flushAtExit(provider);

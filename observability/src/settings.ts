@@ -25,3 +25,22 @@ function protocolOf(environment: NodeJS.ProcessEnv): TraceProtocol {
     `OTEL_EXPORTER_OTLP_PROTOCOL=${protocol} is not supported: it is http/protobuf (port 4318 of a collector) or http/json.`,
   );
 }
+
+export interface MetricsSettings {
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+}
+
+const DEFAULT_METRICS_PORT = 9464;
+
+/** Where this process serves its metrics; undefined: nowhere. @throws Error when METRICS_PORT is no port */
+export function readMetricsSettings(environment: NodeJS.ProcessEnv): MetricsSettings | undefined {
+  const { METRICS_PORT = String(DEFAULT_METRICS_PORT), METRICS_HOST } = environment;
+  if (METRICS_PORT === "" || METRICS_PORT.toLowerCase() === "off") return undefined;
+  const port = Number(METRICS_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`METRICS_PORT=${METRICS_PORT} is no port: it is 0 to 65535, or off.`);
+  }
+  return { host: METRICS_HOST || "127.0.0.1", port };
+}

@@ -75,6 +75,7 @@ describe("telemetry, loaded by node --import", () => {
         PATH: process.env.PATH,
         DATABASE_URL: database.url("users"),
         OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        METRICS_PORT: "off",
         ...environment,
       },
       stdio: ["ignore", "pipe", "pipe"],

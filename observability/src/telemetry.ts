@@ -7,7 +7,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { jsonLines } from "./diagnostics.js";
-import { readTelemetrySettings, type TraceProtocol } from "./settings.js";
+import { readMetricsSettings, readTelemetrySettings, type TraceProtocol } from "./settings.js";
 
 const exporters: Record<TraceProtocol, new () => SpanExporter> = {
   "http/protobuf": ProtobufExporter,
@@ -22,13 +22,21 @@ const resource = () =>
 
 /**
  * Starts tracing for this process: W3C trace context and baggage, spans over async calls and PostgreSQL, and their
- * export when an OTLP endpoint is set. Must run before pg is loaded. Undefined when OTEL_SDK_DISABLED.
+ * export when an OTLP endpoint is set; and its metrics, served at METRICS_PORT. Must run before pg, and before whatever
+ * takes a meter, is loaded. Undefined when OTEL_SDK_DISABLED.
  * @throws Error when the settings ask for what there is not
  */
-export function startTelemetry(environment: NodeJS.ProcessEnv): NodeTracerProvider | undefined {
+export async function startTelemetry(environment: NodeJS.ProcessEnv): Promise<NodeTracerProvider | undefined> {
   const { isDisabled, exportOver } = readTelemetrySettings(environment);
   if (isDisabled) return undefined;
-  diag.setLogger(jsonLines(process.stderr), { logLevel: DiagLogLevel.WARN });
+  const log = jsonLines(process.stderr);
+  diag.setLogger(log, { logLevel: DiagLogLevel.WARN });
+  const metrics = readMetricsSettings(environment);
+  if (metrics) {
+    // What a process without metrics need not wait for.
+    const { startMetrics } = await import("./metrics.js");
+    startMetrics(metrics, resource(), log);
+  }
 
   const spanProcessors: SpanProcessor[] = exportOver ? [new BatchSpanProcessor(new exporters[exportOver]())] : [];
   const provider = new NodeTracerProvider({ resource: resource(), spanProcessors });

@@ -10,7 +10,7 @@ export function serviceEnvironment(
   secrets: KeptSecrets,
   databaseUrls: Record<SubgraphName, string>,
 ): NodeJS.ProcessEnv {
-  const { ports, host } = settings;
+  const { ports, metricsPorts, host } = settings;
   // What is for one service, or for the launcher alone (the database's owner), is not for the others to inherit.
   const {
     DATABASE_URL: _url,
@@ -28,6 +28,7 @@ export function serviceEnvironment(
     ...inherited,
     HOST: host,
     PORT: String(ports[name]),
+    METRICS_PORT: String(metricsPorts[name]),
     LOG_LEVEL: settings.logLevel,
     GATEWAY_SECRET: secrets.gatewaySecret,
     ACCESS_TOKEN_ISSUER: process.env.ACCESS_TOKEN_ISSUER ?? `http://localhost:${ports.gateway}`,

@@ -3,6 +3,7 @@ import { readSettings, type ServiceName } from "@supergraph/service";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const metricsPort = z.literal("off").or(port);
 
 const launcherSettings = z.object({
   HOST: z.string().default("127.0.0.1"),
@@ -11,6 +12,11 @@ const launcherSettings = z.object({
   AUTH_PORT: port.optional(),
   DYNAMIC_PORT: port.optional(),
   AUDIT_PORT: port.optional(),
+  METRICS_PORT: metricsPort.default(9464),
+  USERS_METRICS_PORT: metricsPort.optional(),
+  AUTH_METRICS_PORT: metricsPort.optional(),
+  DYNAMIC_METRICS_PORT: metricsPort.optional(),
+  AUDIT_METRICS_PORT: metricsPort.optional(),
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   ADMIN_EMAIL: z.email().default("admin@example.com"),
@@ -25,6 +31,8 @@ const launcherSettings = z.object({
 export interface LauncherSettings {
   host: string;
   ports: Record<ServiceName, number>;
+  /** Where each service's process serves its metrics, when each has one; `off`: nowhere. */
+  metricsPorts: Record<ServiceName, number | "off">;
   dataDirectory: string;
   /** An outside PostgreSQL, as its owner; undefined: a private one. */
   databaseUrl: string | undefined;
@@ -38,8 +46,13 @@ export interface LauncherSettings {
 
 /** Reads what a person or script sets; the rest is made up once and kept. @throws Error naming every fault */
 export function readLauncherSettings(environment: NodeJS.ProcessEnv): LauncherSettings {
-  const given = readSettings(launcherSettings, environment);
-  const nth = (offset: number) => (given.PORT === 0 ? 0 : given.PORT + offset);
+  // Of an empty setting the default holds, but an empty METRICS_PORT says that there are none.
+  const given = readSettings(launcherSettings, {
+    ...environment,
+    ...(environment.METRICS_PORT === "" && { METRICS_PORT: "off" }),
+  });
+  const nth = (offset: number) => nextTo(given.PORT, offset);
+  const nthOfMetrics = (offset: number) => (given.METRICS_PORT === "off" ? "off" : nextTo(given.METRICS_PORT, offset));
   return {
     host: given.HOST,
     ports: {
@@ -48,6 +61,13 @@ export function readLauncherSettings(environment: NodeJS.ProcessEnv): LauncherSe
       auth: given.AUTH_PORT ?? nth(2),
       dynamic: given.DYNAMIC_PORT ?? nth(3),
       audit: given.AUDIT_PORT ?? nth(4),
+    },
+    metricsPorts: {
+      gateway: given.METRICS_PORT,
+      users: given.USERS_METRICS_PORT ?? nthOfMetrics(1),
+      auth: given.AUTH_METRICS_PORT ?? nthOfMetrics(2),
+      dynamic: given.DYNAMIC_METRICS_PORT ?? nthOfMetrics(3),
+      audit: given.AUDIT_METRICS_PORT ?? nthOfMetrics(4),
     },
     dataDirectory: path.resolve(given.DATA_DIR),
     databaseUrl: given.DATABASE_URL,
@@ -59,4 +79,9 @@ export function readLauncherSettings(environment: NodeJS.ProcessEnv): LauncherSe
     // A person reads a terminal, a program reads a pipe.
     logLevel: given.LOG_LEVEL ?? (process.stdout.isTTY ? "warn" : "info"),
   };
+}
+
+/** Next to any that is free is another that is. */
+function nextTo(port: number, offset: number): number {
+  return port === 0 ? 0 : port + offset;
 }

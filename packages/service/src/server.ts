@@ -1,4 +1,4 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span } from "@opentelemetry/api";
+import { context } from "@opentelemetry/api";
 import { httpStatus, SystemError, systemErrorOf } from "@supergraph/errors";
 import Fastify, {
   LogController,
@@ -9,6 +9,7 @@ import Fastify, {
 } from "fastify";
 import type { Logger } from "./log.js";
 import { runInRequest, type RequestContext } from "./request-context.js";
+import { observeRequest, type RequestObservation } from "./request-observation.js";
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -16,7 +17,15 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 declare module "fastify" {
   interface FastifyRequest {
     context: RequestContext;
-    span: Span | undefined;
+    observation: RequestObservation | undefined;
+  }
+}
+
+/** Of requests nothing but a response that broke off here: what a client has of it is not whole, and can't say why. */
+class ServerLog extends LogController {
+  override streamError(error: Error & { code?: string }, request: FastifyRequest): void {
+    if (error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
+    request.log.error({ err: error, request_id: request.id }, "a response broke off");
   }
 }
 
@@ -29,16 +38,14 @@ export interface ServerOptions {
   trustProxy?: string[];
 }
 
-const tracer = trace.getTracer("@supergraph/service");
-
 /**
  * An HTTP server with what every service has: a request id (the caller's if it is a UUID, echoed), a server span in
- * the caller's W3C trace, health, and errors of the catalogue as JSON in GraphQL's shape.
+ * the caller's W3C trace, a metric of how long requests take, health, and errors of the catalogue as JSON in GraphQL's shape.
  */
 export function createServer({ name, log, isReady, trustProxy }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new ServerLog({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 60_000,
     forceCloseConnections: "idle",
@@ -51,7 +58,7 @@ export function createServer({ name, log, isReady, trustProxy }: ServerOptions):
   }) as unknown as FastifyInstance;
 
   app.decorateRequest("context");
-  app.decorateRequest("span", undefined);
+  app.decorateRequest("observation", undefined);
   app.addHook("onRequest", (request, reply, done) => {
     openRequest(name, request, reply, done);
   });
@@ -60,11 +67,11 @@ export function createServer({ name, log, isReady, trustProxy }: ServerOptions):
     done(null, payload);
   });
   app.addHook("onResponse", (request, reply, done) => {
-    closeSpan(request.span, reply.statusCode);
+    request.observation?.end(reply.statusCode);
     done();
   });
   app.addHook("onRequestAbort", (request, done) => {
-    closeSpan(request.span, undefined);
+    request.observation?.end(undefined);
     done();
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, log));
@@ -85,31 +92,10 @@ function openRequest(name: string, request: FastifyRequest, reply: FastifyReply,
   const requestContext: RequestContext = { requestId: request.id, responseHeaders: {} };
   request.context = requestContext;
   void reply.header("x-request-id", request.id);
-  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-  const path = request.url.split("?")[0] ?? "/";
-  const span = tracer.startSpan(
-    `${request.method} ${path}`,
-    {
-      kind: SpanKind.SERVER,
-      attributes: {
-        "http.request.method": request.method,
-        "url.path": path,
-        "service.part": name,
-        "request.id": request.id,
-      },
-    },
-    parent,
-  );
-  request.span = span;
-  context.with(trace.setSpan(parent, span), () => {
+  request.observation = observeRequest(name, request);
+  context.with(request.observation.context, () => {
     runInRequest(requestContext, done);
   });
-}
-
-function closeSpan(span: Span | undefined, status: number | undefined): void {
-  if (status !== undefined) span?.setAttribute("http.response.status_code", status);
-  if (status === undefined || status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
-  span?.end();
 }
 
 /** Answers a request that failed as a whole: GraphQL's error shape, so that a client has one way to read errors. */

@@ -17,11 +17,11 @@ interface RetirementOptions {
 
 /** What ends the log's months, over the service's parts. */
 export function createRetirement(
-  { database, partitions, duePartitions, sequencing, signer, tree }: AuditParts,
+  { database, partitions, duePartitions, sealer, sequencing, signer, tree }: AuditParts,
   { audit, log, archiveDirectory, due = duePartitions }: RetirementOptions,
 ): Retirement {
   const archive =
     archiveDirectory === undefined ? undefined : new PartitionArchive(archiveDirectory, tree.read, signer);
   const texts = new UnnamedTexts(database, new UnnamedTextRepository(database), sequencing, tree);
-  return new Retirement({ database, partitions, due, sequencing, archive, texts, audit, log });
+  return new Retirement({ database, partitions, due, sealer, archive, texts, audit, log });
 }
