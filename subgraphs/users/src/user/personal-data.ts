@@ -1,8 +1,6 @@
-import { SystemError } from "@supergraph/errors";
-import type { Database } from "@supergraph/persistence";
 import { bodyOf, serviceIdentity, type ServiceCaller } from "@supergraph/service";
 import { z } from "zod";
-import type { UserRepository } from "./user.repository.js";
+import type { User } from "./user.type.js";
 
 const SELF = serviceIdentity("users");
 const HOLDERS = ["auth", "dynamic", "audit"] as const;
@@ -12,15 +10,10 @@ const eventsPage = z.object({ events: z.array(z.unknown()), next: z.string().nul
 
 /**
  * Everything held on a person, by the name of the service that holds it.
- * @throws SystemError USER_NOT_FOUND; SERVICE_OUT_OF_REACH when a service can't tell: half of it would pass for all
+ * @throws SystemError SERVICE_OUT_OF_REACH when a service can't tell: half of it would pass for all
  */
-export async function exportOf(
-  userId: string,
-  { database, users, call }: { database: Database; users: UserRepository; call: ServiceCaller },
-): Promise<Record<string, unknown>> {
-  // On its own: no connection is held while the others gather.
-  const [user] = await database.independently(() => users.findByIds([userId]));
-  if (!user) throw new SystemError("USER_NOT_FOUND");
+export async function exportOf(user: User, call: ServiceCaller): Promise<Record<string, unknown>> {
+  const { id: userId } = user;
   const read = async (service: Holder, after?: string): Promise<unknown> => {
     const path = `/internal/people/${userId}/data${after === undefined ? "" : `?after=${after}`}`;
     return JSON.parse(bodyOf(service, await call(service, SELF, { method: "GET", path })));

@@ -1,9 +1,10 @@
-import type { AuditTarget, AuditTrail } from "@supergraph/audit-trail";
+import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
 import { canonicalEmail } from "@supergraph/identity";
 import type { Intents, UndoableCreation } from "@supergraph/intent";
 import { constraintViolation, newId, type Database } from "@supergraph/persistence";
 import { bodyOf, serviceIdentity, type ServiceCaller, type ServiceRequest } from "@supergraph/service";
+import { auditedFields, SENSITIVE, targetOf, unchanged } from "./audited-person.js";
 import { exportOf } from "./personal-data.js";
 import { userOf, type PersonRow, type UserRepository } from "./user.repository.js";
 import { UserStatus, type ErasureReceipt, type User } from "./user.type.js";
@@ -62,7 +63,7 @@ export class UserLifecycle {
       await this.callAuth({ method: "PUT", path: account(id), body: JSON.stringify({ email: person.email }) });
       const [user] = await this.users.findByIds([id]);
       if (!user) throw new Error("An inserted person was not found");
-      this.audit.describe({ target: targetOf(user) });
+      this.audit.describe({ target: targetOf(user), changes: changesBetween({}, auditedFields(user), SENSITIVE) });
       return user;
     });
   }
@@ -78,8 +79,12 @@ export class UserLifecycle {
   }
 
   /** @throws SystemError USER_NOT_FOUND; SERVICE_OUT_OF_REACH rather than half of it */
-  exportData(userId: string): Promise<Record<string, unknown>> {
-    return exportOf(userId, { database: this.database, users: this.users, call: this.call });
+  async exportData(userId: string): Promise<Record<string, unknown>> {
+    // On its own: no connection is held while the others gather.
+    const [user] = await this.database.independently(() => this.users.findByIds([userId]));
+    if (!user) throw new SystemError("USER_NOT_FOUND");
+    this.audit.describe({ target: unchanged(user) });
+    return exportOf(user, this.call);
   }
 
   /** For auth: stores the person of a registration. @throws SystemError EMAIL_TAKEN, TOOK_TOO_LONG once undone */
@@ -110,7 +115,7 @@ export class UserLifecycle {
     const isChanged = before.status !== status;
     const user = (isChanged && (await this.users.update(userId, { status }))) || userOf(before);
     this.audit.describe({
-      target: targetOf(user),
+      target: isChanged ? targetOf(user) : unchanged(user),
       changes: isChanged ? [{ field: "status", before: before.status, after: status }] : [],
       ...(reason !== undefined && { reason }),
     });
@@ -128,6 +133,7 @@ export class UserLifecycle {
     this.audit.describe({ eventId, changes: [{ field: "status", before: before.status, after: UserStatus.DELETED }] });
     const erased = await this.users.erase(userId, eventId);
     if (!erased) throw new Error("A locked person could not be erased");
+    this.audit.describe({ target: targetOf(userOf(erased)) });
     return receiptOf(erased);
   }
 
@@ -173,8 +179,4 @@ function receiptOf({ id, erased_at, erasure_event_id }: PersonRow): ErasureRecei
 function takenEmail(error: unknown): never {
   if (constraintViolation(error)?.constraint === "person_email") throw new SystemError("EMAIL_TAKEN", { cause: error });
   throw error;
-}
-
-export function targetOf({ id, email, version }: User): AuditTarget {
-  return { type: "User", id, version, ...(email !== null && { label: email }) };
 }

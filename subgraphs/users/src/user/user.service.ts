@@ -4,6 +4,7 @@ import type { Permission } from "@supergraph/identity";
 import { connectionOf, isId, type Connection, type PageArguments } from "@supergraph/persistence";
 import { OrderDirection, type Caller } from "@supergraph/subgraph";
 import type DataLoader from "dataloader";
+import { auditedFields, SENSITIVE, targetOf } from "./audited-person.js";
 import {
   UserOrderField,
   type CreateUserInput,
@@ -11,14 +12,11 @@ import {
   type UserFilter,
   type UserOrder,
 } from "./user.input.js";
-import { targetOf, type UserLifecycle } from "./user-lifecycle.js";
+import type { UserLifecycle } from "./user-lifecycle.js";
 import { userOf, type PersonChange, type UserRepository } from "./user.repository.js";
 import { UserStatus, type ErasureReceipt, type User } from "./user.type.js";
 
 const OLDEST_FIRST: UserOrder = { field: UserOrderField.CREATED_AT, direction: OrderDirection.ASC };
-/** Recorded as changed, without values: they are the person's own business. */
-const SENSITIVE = new Set(["settings"]);
-/** Characters; an audit event holds no more. */
 
 /** The rules of people's records, for one caller. */
 export class UserService {
@@ -140,11 +138,6 @@ export class UserService {
 function idOf(id: string): string {
   if (!isId(id)) throw new SystemError("USER_NOT_FOUND");
   return id;
-}
-
-function auditedFields({ firstName, lastName, displayName, profile, settings }: User): Record<string, unknown> {
-  const ofProfile = Object.entries(profile).map(([field, value]) => [`profile.${field}`, value] as const);
-  return { firstName, lastName, displayName, settings, ...Object.fromEntries(ofProfile) };
 }
 
 /** The columns that the input gives; what it leaves out stays. */
