@@ -73,7 +73,7 @@ export function authParts({ settings, log, call }: ServiceDependencies<z.output<
   const rotation = new KeyRotation({ database, keys, encryption, sessionChanges, audit, rotationDays });
   const mail = mailPost(settings, { database, accounts, log });
   const intents = new Intents(database, audit, log);
-  const registrations = new RegistrationService(database, accounts, roles, call, intents);
+  const registrations = new RegistrationService(database, accounts, roles, call, audit, intents);
   const lastAdministrator = new LastAdministrator(roles);
   const endOfAccess = new EndOfAccess(sessions, apiKeys, roles, mail.service, sessionChanges);
   const accountService = new AccountService(

@@ -66,12 +66,6 @@ export class AccountRepository {
     return replaced > 0;
   }
 
-  async exists(userId: string): Promise<boolean> {
-    return this.database.run(async (query) =>
-      Boolean(await query("account").where({ user_id: userId }).first("user_id")),
-    );
-  }
-
   async insert(account: Pick<AccountRow, "user_id" | "email" | "password_hash">): Promise<void> {
     await this.database.run((query) => query("account").insert(account));
   }

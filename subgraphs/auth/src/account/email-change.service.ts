@@ -1,4 +1,4 @@
-import type { AuditTrail } from "@supergraph/audit-trail";
+import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import type { Intents } from "@supergraph/intent";
 import { bodyOf, serviceIdentity, type ServiceCaller } from "@supergraph/service";
@@ -26,7 +26,7 @@ export class EmailChange {
 
   /**
    * Changes the address that a person is written to and signs in with; the new one counts as verified. To be called in a
-   * mutation's attempt, whose event it describes (target, and the change of `email`). What is known of the actor must be
+   * mutation's attempt, whose event it describes (target, and what changes). What is known of the actor must be
    * described before: should the process die, another writes the event.
    * @throws SystemError EMAIL_TAKEN, USER_NOT_FOUND, ACCOUNT_NOT_ACTIVE; SERVICE_OUT_OF_REACH, TOOK_TOO_LONG: it was
    *   begun and will be completed
@@ -53,7 +53,10 @@ export class EmailChange {
     await this.tellOld(userId, before.email, email);
     this.audit.describe({
       target: { type: "User", id: userId, label: email },
-      changes: [{ field: "email", before: before.email, after: email }],
+      changes: changesBetween(
+        { email: before.email, emailVerified: before.email_verified },
+        { email, emailVerified: true },
+      ),
     });
   }
 

@@ -45,10 +45,13 @@ export class PasswordChangeService {
     const passwordHash = await passwords.hash(newPassword);
     // Another change was faster: the current password is no longer this one.
     if (!(await accounts.replacePassword(account, passwordHash))) throw new SystemError("INVALID_CREDENTIALS");
-    await this.endOtherSessions(sub, sid);
+    const sessionsEnded = await this.endOtherSessions(sub, sid);
     await mail.endLinks(sub);
     await mail.notice("password-changed", sub);
-    audit.describe({ changes: [{ field: "password", before: null, after: null, redacted: true }] });
+    audit.describe({
+      changes: [{ field: "password", before: null, after: null, redacted: true }],
+      metadata: { sessionsEnded },
+    });
     return true;
   }
 
@@ -65,8 +68,10 @@ export class PasswordChangeService {
     return account;
   }
 
-  private async endOtherSessions(userId: string, current: string | undefined): Promise<void> {
+  private async endOtherSessions(userId: string, current: string | undefined): Promise<number> {
     const { sessions, sessionChanges } = this.use;
-    for (const { id } of await sessions.endOthers(userId, current)) await sessionChanges.append("session", id);
+    const ended = await sessions.endOthers(userId, current);
+    for (const { id } of ended) await sessionChanges.append("session", id);
+    return ended.length;
   }
 }

@@ -42,6 +42,7 @@ describe("a registration", () => {
       new AccountRepository(database),
       new RoleRepository(database),
       call,
+      audit,
       intents,
     );
   });

@@ -1,3 +1,4 @@
+import { changesBetween, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
 import { canonicalEmail } from "@supergraph/identity";
 import type { Intents } from "@supergraph/intent";
@@ -28,13 +29,14 @@ export class RegistrationService {
     private readonly accounts: AccountRepository,
     private readonly roles: RoleRepository,
     private readonly call: ServiceCaller,
+    private readonly audit: AuditTrail,
     intents: Intents,
   ) {
     this.#orUndo = intents.undoing("register", (userId) => this.callUsers({ method: "DELETE", path: pathOf(userId) }));
   }
 
   /**
-   * Registers inside the current unit of work, and returns the new user's id.
+   * Registers inside the current unit of work, whose event it describes, and returns the new user's id.
    * @throws SystemError INVALID_INPUT, EMAIL_TAKEN, TOO_BUSY, SERVICE_OUT_OF_REACH, TOOK_TOO_LONG
    */
   async register(person: NewPerson, roleNames: readonly string[] = ["user"]): Promise<string> {
@@ -52,6 +54,12 @@ export class RegistrationService {
       await this.callUsers({ method: "PUT", path: pathOf(userId), body });
       await storeAccount(this.accounts, { user_id: userId, email, password_hash: passwordHash });
       await this.roles.grantByName(userId, roleNames);
+    });
+    this.audit.describe({
+      changes: [
+        ...changesBetween({}, { email, firstName, lastName }),
+        ...(password === null ? [] : [{ field: "password", before: null, after: null, redacted: true }]),
+      ],
     });
     return userId;
   }

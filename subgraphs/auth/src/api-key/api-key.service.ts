@@ -1,4 +1,4 @@
-import type { AuditTrail } from "@supergraph/audit-trail";
+import { changesBetween, type AuditChange, type AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
 import { apiKeyPrefix, hashOfApiKey, newApiKey, type Permission } from "@supergraph/identity";
 import { isId } from "@supergraph/persistence";
@@ -59,7 +59,8 @@ export class ApiKeyService {
       permissions: [...new Set(permissions)],
       expires_at: expiresAt,
     });
-    this.describe(key, [{ field: "permissions", before: null, after: key.permissions }]);
+    const { permissions: held, expires_at } = key;
+    this.describe(key, changesBetween({}, { name: key.name, permissions: held, expiresAt: expires_at }));
     return { apiKey: apiKeyOf(key), secret };
   }
 
@@ -83,7 +84,7 @@ export class ApiKeyService {
     return this.caller.may(user_id === this.caller.id ? `${permission}:own` : permission);
   }
 
-  private describe({ id, name, user_id }: ApiKeyRow, changes: { field: string; before: null; after: unknown }[]): void {
+  private describe({ id, name, user_id }: ApiKeyRow, changes: AuditChange[]): void {
     this.audit.describe({ target: { type: "ApiKey", id, label: name }, changes, metadata: { userId: user_id } });
   }
 }

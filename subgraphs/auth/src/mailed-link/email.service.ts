@@ -1,6 +1,6 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { invalidInput, SystemError } from "@supergraph/errors";
-import { canonicalEmail } from "@supergraph/identity";
+import { canonicalEmail, type Claims } from "@supergraph/identity";
 import type { Database } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
 import type { AccountRepository } from "../account/account.repository.js";
@@ -33,8 +33,7 @@ export class EmailService {
 
   /** @throws SystemError IN_PERSON_ONLY, MAIL_NOT_SET_UP, TOO_MANY_REQUESTS */
   async requestVerification(): Promise<boolean> {
-    const { sub, email } = this.caller.inPerson();
-    this.use.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
+    const { sub } = this.self();
     this.use.mail.assertSetUp();
     const account = await this.use.accounts.findById(sub);
     const by = { limits: this.use.limits, caller: this.caller };
@@ -59,13 +58,12 @@ export class EmailService {
    * @throws SystemError IN_PERSON_ONLY, MAIL_NOT_SET_UP, INVALID_INPUT, INVALID_CREDENTIALS, TOO_MANY_REQUESTS
    */
   async requestChange(newEmail: string, password: string): Promise<boolean> {
-    const { database, accounts, passwords, limits, guard, mail, audit } = this.use;
-    const { sub } = this.caller.inPerson();
+    const { database, accounts, passwords, limits, guard, mail } = this.use;
+    const { sub } = this.self();
     mail.assertSetUp();
     // On its own, so that no connection is held while the password is hashed.
     const account = await database.independently(() => accounts.findById(sub));
     if (!account) throw new SystemError("SESSION_ENDED");
-    audit.describe({ target: { type: "User", id: sub, label: account.email } });
     const email = canonicalEmail(newEmail);
     if (email === undefined) throw invalidInput({ path: "newEmail", message: "must be an e-mail address" });
     const isRight = await guard.password(
@@ -86,5 +84,12 @@ export class EmailService {
     await links.use(opened);
     await emailChange.change(opened.account.user_id, opened.link.email);
     return true;
+  }
+
+  /** The caller, who is the target of what they ask for here. */
+  private self(): Claims {
+    const { sub, email } = this.caller.signedIn();
+    this.use.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
+    return this.caller.inPerson();
   }
 }

@@ -71,7 +71,10 @@ export class PasswordResetService {
     // That they read the mail proves the address.
     const change = { password_hash: passwordHash, email_verified: true };
     if (!(await accounts.updateActive({ user_id: userId, email }, change))) throw new SystemError("LINK_INVALID");
-    if (!wasVerified) audit.describe({ metadata: { apiKeysEnded: await endOfAccess.ofApiKeys(userId) } });
+    if (!wasVerified) {
+      const changes = [{ field: "emailVerified", before: false, after: true }];
+      audit.describe({ changes, metadata: { apiKeysEnded: await endOfAccess.ofApiKeys(userId) } });
+    }
     await endOfAccess.ofSessions(userId);
     await guard.lift(userId, this.caller.identity.request.ip);
     await mail.endLinks(userId);

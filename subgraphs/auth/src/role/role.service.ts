@@ -44,7 +44,7 @@ export class RoleService {
     assertHeld(this.caller, permissions);
     const description = input.description ?? null;
     const role = await unlessTaken(() => this.roles.insert({ name, description, permissions }));
-    this.describe(role, [{ field: "permissions", before: null, after: permissions }]);
+    this.describe(role, changesBetween({}, auditedFields(role)));
     return roleOf(role);
   }
 
@@ -81,7 +81,7 @@ export class RoleService {
 
   /** @throws SystemError PERMISSION_MISSING, ROLE_NOT_FOUND, USER_NOT_FOUND, USER_DELETED */
   async assign(userId: string, roleId: string): Promise<{ id: string }> {
-    const role = await this.existing(userId, roleId);
+    const role = await this.toBeGranted(userId, roleId);
     assertHeld(this.caller, role.permissions);
     // Deletion took their roles; who is restored is an ordinary user, whatever was tried in the meantime.
     if ((await this.accounts.lockStatus(userId)) === "DELETED") throw new SystemError("USER_DELETED");
@@ -92,22 +92,26 @@ export class RoleService {
 
   /** @throws SystemError PERMISSION_MISSING, ROLE_NOT_FOUND, USER_NOT_FOUND, LAST_ADMINISTRATOR */
   async unassign(userId: string, roleId: string): Promise<{ id: string }> {
-    const role = await this.existing(userId, roleId);
+    const role = await this.toBeGranted(userId, roleId);
     assertHeld(this.caller, role.permissions);
     const revoked = await this.lastAdministrator.outlives(userId, () => this.roles.revoke(userId, roleId));
     if (revoked) await this.changed(userId, role, "unassigned");
     return { id: userId };
   }
 
-  private async existing(userId: string, roleId: string): Promise<RoleRow> {
+  private async toBeGranted(userId: string, roleId: string): Promise<RoleRow> {
     const role = await this.locked(roleId, "grant");
-    if (!isId(userId) || !(await this.accounts.exists(userId))) throw new SystemError("USER_NOT_FOUND");
+    const account = isId(userId) ? await this.accounts.findById(userId) : undefined;
+    if (!account) throw new SystemError("USER_NOT_FOUND");
+    const target = { type: "User", id: account.user_id, label: account.email };
+    this.audit.describe({ target, metadata: { roleId: role.id } });
     return role;
   }
 
   private async locked(id: string, toDo: "grant" | "change"): Promise<RoleRow> {
     const role = isId(id) ? await this.roles.findLocked(id, toDo) : undefined;
     if (!role) throw new SystemError("ROLE_NOT_FOUND");
+    if (toDo === "change") this.audit.describe({ target: { type: "Role", id: role.id, label: role.name } });
     return role;
   }
 
@@ -125,11 +129,7 @@ export class RoleService {
   private async changed(userId: string, role: RoleRow, how: "assigned" | "unassigned"): Promise<void> {
     await this.sessionChanges.append("user", userId);
     const [before, after] = how === "assigned" ? [null, role.name] : [role.name, null];
-    this.audit.describe({
-      target: { type: "User", id: userId },
-      changes: [{ field: "role", before, after }],
-      metadata: { roleId: role.id },
-    });
+    this.audit.describe({ changes: [{ field: "role", before, after }] });
   }
 }
 

@@ -83,6 +83,7 @@ export class SecondFactorService {
     if (step === undefined) throw new SystemError("OTP_INVALID");
     if (!(await secondFactorRows.confirm(enrollment, step))) throw new SystemError("TOTP_ENROLLED");
     await mail.notice("second-factor-on", sub);
+    this.use.audit.describe({ changes: [{ field: "mfaEnabled", before: false, after: true }] });
     return this.newRecoveryCodes(sub);
   }
 
@@ -94,7 +95,7 @@ export class SecondFactorService {
     const kind = await secondFactors.use(sub, otp);
     await secondFactorRows.remove(sub);
     await mail.notice("second-factor-off", sub);
-    audit.describe({ metadata: { provedBy: kind } });
+    audit.describe({ changes: [{ field: "mfaEnabled", before: true, after: false }], metadata: { provedBy: kind } });
     return true;
   }
 
@@ -120,6 +121,7 @@ export class SecondFactorService {
     const codes = newRecoveryCodes();
     const isDone = await this.use.secondFactorRows.replaceRecoveryCodes(userId, codes.map(hashOfRecoveryCode));
     if (!isDone) throw new SystemError("TOTP_NOT_ENROLLED");
+    this.use.audit.describe({ changes: [{ field: "recoveryCodes", before: null, after: null, redacted: true }] });
     return codes;
   }
 

@@ -1,4 +1,4 @@
-import type { AuditTrail } from "@supergraph/audit-trail";
+import { changesBetween, type AuditChange, type AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
 import { constraintViolation, isId } from "@supergraph/persistence";
 import type { Caller } from "@supergraph/subgraph";
@@ -11,6 +11,7 @@ import type { ServiceAccount, ServiceAccountCredentials } from "./service-accoun
 import type { ServiceSessions } from "./service-sessions.js";
 
 const MANAGE = "service-accounts:manage";
+const NEW_SECRET: AuditChange = { field: "secret", before: null, after: null, redacted: true };
 
 /** The rules of service accounts, for one caller. */
 export class ServiceAccountService {
@@ -47,7 +48,8 @@ export class ServiceAccountService {
         created_by: sub,
       });
       this.describe(account);
-      this.audit.describe({ changes: [{ field: "permissions", before: null, after: held }] });
+      const shown = { name: account.name, description: account.description, permissions: held };
+      this.audit.describe({ changes: [...changesBetween({}, shown), NEW_SECRET] });
       return credentialsOf(account, secret);
     } catch (error) {
       if (constraintViolation(error)?.kind === "unique") throw new SystemError("NAME_TAKEN", { cause: error });
@@ -67,7 +69,7 @@ export class ServiceAccountService {
     const rotated = await this.accounts.replaceSecret(id, hashOfSecret(secret));
     if (!rotated) throw new SystemError("SERVICE_ACCOUNT_DISABLED");
     await this.sessions.end({ service_account_id: id });
-    this.audit.describe({ changes: [{ field: "secret", before: null, after: null, redacted: true }] });
+    this.audit.describe({ changes: [NEW_SECRET] });
     return credentialsOf(rotated, secret);
   }
 

@@ -50,11 +50,13 @@ export class SessionService {
    * @throws SystemError IN_PERSON_ONLY
    */
   async logoutEverywhere(): Promise<number> {
-    const { sub } = this.caller.signedIn();
-    this.audit.describe({ target: { type: "User", id: sub } });
+    const { sub, email } = this.caller.signedIn();
+    this.audit.describe({ target: { type: "User", id: sub, ...(email !== undefined && { label: email }) } });
     this.caller.inPerson();
     const [own, others] = [await this.end({ user_id: sub }), await this.end({ impersonator_id: sub })];
-    return own.length + others.length;
+    const sessionsEnded = own.length + others.length;
+    this.audit.describe({ metadata: { sessionsEnded } });
+    return sessionsEnded;
   }
 
   /**
@@ -67,7 +69,10 @@ export class SessionService {
     const session = isId(id) ? await this.sessions.findLive(id) : undefined;
     const [ended] = session && this.may("sessions:revoke", session.user_id) ? await this.end({ id }) : [];
     if (!ended) throw new SystemError("SESSION_NOT_FOUND");
-    this.audit.describe({ metadata: { userId: ended.user_id } });
+    this.audit.describe({
+      changes: [{ field: "endedAt", before: null, after: ended.ended_at }],
+      metadata: { userId: ended.user_id },
+    });
     return sessionOf(ended);
   }
 

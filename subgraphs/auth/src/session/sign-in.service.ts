@@ -1,6 +1,6 @@
 import type { AuditTrail } from "@supergraph/audit-trail";
 import { SystemError } from "@supergraph/errors";
-import { signForwardedIdentity, type Claims } from "@supergraph/identity";
+import { canonicalEmail, signForwardedIdentity, type Claims } from "@supergraph/identity";
 import type { Database } from "@supergraph/persistence";
 import { currentRequest } from "@supergraph/service";
 import type { Caller } from "@supergraph/subgraph";
@@ -62,7 +62,7 @@ export class SignInService {
     await limits.limit("registration", addressOf(this.caller.identity.request.ip));
     const userId = await registrations.register(person);
     await mail.verification(userId);
-    return this.open(userId, person.email);
+    return this.open(userId, canonicalEmail(person.email) ?? person.email);
   }
 
   /**

@@ -25,6 +25,13 @@ export interface KeyRotationParts {
   rotationDays: number;
 }
 
+/** A signing key before and after it was revoked, and the one that signs in its place, if it did. */
+interface RevokedKey {
+  before: SigningKeyRow;
+  revoked: SigningKeyRow;
+  replacement: SigningKeyRow | undefined;
+}
+
 /**
  * The life of signing keys: published, then signing, then retired once the last token of it has expired. Whatever
  * changes what the JWKS says is told to the gateways, which then ask for it anew.
@@ -50,18 +57,18 @@ export class KeyRotation {
    * could know it, and ask. A key that is retired already stays what it is.
    * @throws SystemError SIGNING_KEY_NOT_FOUND
    */
-  async revoke(kid: string): Promise<{ revoked: SigningKeyRow; replacement: SigningKeyRow | undefined }> {
+  async revoke(kid: string): Promise<RevokedKey> {
     const { database, keys, encryption } = this.use;
     return database.unitOfWork(async () => {
       await keys.lock();
-      const key = await keys.find(kid);
-      if (!key) throw new SystemError("SIGNING_KEY_NOT_FOUND");
-      if (key.status === RETIRED) return { revoked: key, replacement: undefined };
+      const before = await keys.find(kid);
+      if (!before) throw new SystemError("SIGNING_KEY_NOT_FOUND");
+      if (before.status === RETIRED) return { before, revoked: before, replacement: undefined };
       const revoked = await keys.retire(kid);
       const replacement =
-        key.status === ACTIVE ? await keys.insert(await newSigningKey(encryption), ACTIVE) : undefined;
+        before.status === ACTIVE ? await keys.insert(await newSigningKey(encryption), ACTIVE) : undefined;
       await this.tellGateways();
-      return { revoked, replacement };
+      return { before, revoked, replacement };
     });
   }
 

@@ -1,4 +1,4 @@
-import { givenReason, type AuditTrail } from "@supergraph/audit-trail";
+import { changesBetween, givenReason, type AuditTrail } from "@supergraph/audit-trail";
 import type { Caller } from "@supergraph/subgraph";
 import type { KeyRotation } from "./key-rotation.js";
 import type { SigningKeyRepository, SigningKeyRow } from "./signing-key.repository.js";
@@ -23,7 +23,12 @@ export class SigningKeyService {
     this.audit.describe({ reason: givenReason(reason) });
     const replaces = await this.keys.findActiveKid();
     const published = await this.rotation.publish();
-    this.audit.describe({ target: { type: "SigningKey", id: published.kid }, metadata: { replaces } });
+    const { kid, algorithm, status } = published;
+    this.audit.describe({
+      target: { type: "SigningKey", id: kid },
+      changes: changesBetween({}, { algorithm, status }),
+      metadata: { replaces },
+    });
     return signingKeyOf(published);
   }
 
@@ -31,8 +36,9 @@ export class SigningKeyService {
   async revoke(kid: string, reason: string): Promise<SigningKey> {
     this.caller.inPerson();
     this.audit.describe({ reason: givenReason(reason) });
-    const { revoked, replacement } = await this.rotation.revoke(kid);
-    this.audit.describe({ metadata: { replacedBy: replacement?.kid ?? null } });
+    const { before, revoked, replacement } = await this.rotation.revoke(kid);
+    const changes = changesBetween({ status: before.status }, { status: revoked.status });
+    this.audit.describe({ changes, metadata: { replacedBy: replacement?.kid ?? null } });
     return signingKeyOf(revoked);
   }
 }
