@@ -1,135 +1,127 @@
-import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import {
-  astFromValue,
-  buildClientSchema,
-  getIntrospectionQuery,
-  getNamedType,
-  isEnumType,
-  isInputObjectType,
-  isLeafType,
-  isListType,
-  isNonNullType,
-  isRequiredInputField,
-  Kind,
-  parse,
-  print,
-  type GraphQLField,
-  type GraphQLInputType,
-  type GraphQLSchema,
-  type IntrospectionQuery,
-} from "graphql";
-import { beforeAll, describe, expect, it } from "vitest";
-import { administrator, Client, personWithRole, register, signIn, unique, type Person } from "../harness/client.js";
+import { describe, expect, it } from "vitest";
+import { administrator, unique, type Client, type Variables } from "../harness/client.js";
+import { accessRecipes } from "./access.recipes.js";
+import { entityRecipes, FIELDS } from "./entity.recipes.js";
+import { assemble, type Answer, type Cast, type Prepared, type Recipes, type Shown } from "./recipe.js";
+import { expectTrace, recorded, sealed, type Recorded } from "./recorded.js";
+import { fixedFields, operationWith, schemaAsServed } from "./schema.js";
+import { secondFactorRecipes } from "./second-factor.recipes.js";
+import { signInRecipes } from "./sign-in.recipes.js";
+import { userRecipes } from "./user.recipes.js";
 
-interface Recorded {
-  auditEvents: {
-    totalCount: number;
-    nodes: { action: string; outcome: string; reason: string | null; actor: { id: string | null }; path: string }[];
-  };
-}
-
-type Mutation = GraphQLField<unknown, unknown>;
-
-const SCALARS: Record<string, unknown> = {
-  ID: randomUUID(),
-  Int: 1,
-  Float: 1.5,
-  Boolean: true,
-  DateTime: "2030-01-01T00:00:00.000Z",
-  Date: "2030-01-01",
-  JSON: { a: 1 },
-  BigInt: 1,
+/** Who adds a mutation adds how it is tried. */
+const recipes: Recipes = {
+  ...userRecipes,
+  ...signInRecipes,
+  ...secondFactorRecipes,
+  ...accessRecipes,
+  ...entityRecipes,
 };
 
-/** The mutations that the code fixes; those of entity types come and go with other tests. */
-async function fixedMutations(): Promise<Set<string>> {
-  const document = parse(await readFile(new URL("../../supergraph.graphql", import.meta.url), "utf8"));
-  const names = document.definitions.flatMap((definition) =>
-    definition.kind === Kind.OBJECT_TYPE_DEFINITION && definition.name.value === "Mutation"
-      ? (definition.fields ?? []).map(({ name }) => name.value)
-      : [],
-  );
-  return new Set(names);
-}
+const DEFINE = "mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }";
 
-/** The least that the type lets pass: right in form, and the name of nothing that exists. */
-function leastOf(type: GraphQLInputType): unknown {
-  if (isNonNullType(type)) return leastOf(type.ofType);
-  if (isListType(type)) return [];
-  if (isEnumType(type)) return type.getValues()[0]?.value;
-  if (isInputObjectType(type)) {
-    const required = Object.values(type.getFields()).filter(isRequiredInputField);
-    return Object.fromEntries(required.map((field) => [field.name, leastOf(field.type)]));
-  }
-  return SCALARS[type.name] ?? "x";
-}
+/** Every mutation that there is: those that the code fixes, and those of an entity type. */
+const admin = await administrator();
+const defined = `Traced${unique()}`;
+await admin.data(DEFINE, { input: { name: defined, fields: FIELDS } });
+const fixed = new Set((await fixedFields("Mutation")).map(({ name }) => name.value));
+const served = Object.values((await schemaAsServed(admin)).getMutationType()?.getFields() ?? {});
+const mutations = served.filter(({ name }) => fixed.has(name) || name.endsWith(defined));
+const recipeOf = (name: string) => recipes[fixed.has(name) ? name : name.replace(defined, "Entity")];
 
-function operation({ name, args, type }: Mutation): string {
-  const given = args
-    .filter((argument) => isNonNullType(argument.type))
-    .map((argument) => `${argument.name}: ${print(astFromValue(leastOf(argument.type), argument.type) ?? fail(name))}`);
-  const selection = isLeafType(getNamedType(type)) ? "" : " { __typename }";
-  return `mutation { ${name}${given.length > 0 ? `(${given.join(", ")})` : ""}${selection} }`;
-}
+it("every mutation has a recipe, and every recipe a mutation", () => {
+  expect(mutations.filter(({ name }) => !recipeOf(name)).map(({ name }) => name)).toEqual([]);
+  expect(mutations).toHaveLength(Object.keys(recipes).length);
+});
 
-function fail(name: string): never {
-  throw new Error(`No value could be made for an argument of ${name}`);
-}
+describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))("%s", (name, mutation) => {
+  const events: Recorded[] = [];
+  let preparing: Promise<[Cast, Prepared]> | undefined;
+  const prepare = async () =>
+    (preparing ??= theCast().then(async (cast) => {
+      const recipe = recipeOf(name);
+      if (!recipe) throw new Error(`${name} has no recipe`);
+      return [cast, await recipe(cast)];
+    }));
 
-describe("every mutation that there is leaves exactly one event", () => {
-  let mutations: Mutation[];
-  let auditor: Person;
-  const eventsOf = async (requestId: string) => {
-    const query = `query ($requestId: String!) {
-      auditEvents(filter: { requestId: $requestId }) { totalCount nodes { action outcome reason actor { id } path } }
-    }`;
-    return (await auditor.data<Recorded>(query, { requestId })).auditEvents;
+  /** The one event that it leaves, and the answer. */
+  const tried = async (by: Client, variables: Variables = {}) => {
+    const [cast, prepared] = await prepare();
+    const all = { ...prepared.variables, ...variables };
+    const { answer, events: left } = await recorded(
+      by,
+      cast.auditor,
+      operationWith(mutation, all, prepared.selection),
+      all,
+    );
+    expect(left, JSON.stringify(answer.errors)).toHaveLength(1);
+    const [event] = left as [Recorded];
+    expect(event.path).toBe(name);
+    // What an argument names is the target, however the attempt ends.
+    const { type, id } = prepared.target({});
+    if (Object.values(all).includes(id)) expect(event.target).toMatchObject({ type, id });
+    events.push(event);
+    return { event, data: answer.data?.[name] as Answer | undefined, errors: answer.errors };
   };
 
-  beforeAll(async () => {
-    const admin = await administrator();
-    auditor = await personWithRole("auditor", admin);
-    const defined = `Traced${unique()}`;
-    await admin.data("mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }", {
-      input: { name: defined, fields: [{ name: "name", kind: "STRING", required: true }] },
+  it("leaves one event when it is refused to somebody", async () => {
+    const [, { denied }] = await prepare();
+    if (!denied) return;
+    const { event } = await tried(denied.by, denied.variables);
+    const { outcome = "DENIED", reason } = denied;
+    expect(event).toMatchObject({ outcome, reason, changes: [] });
+    // Who fails to prove who they are is nobody, but may be known by what they typed.
+    expect(event.actor).toMatchObject(outcome === "DENIED" ? actorOf(denied.by) : { type: actorOf(denied.by).type });
+  });
+
+  it("leaves one event for each input that is no good", async () => {
+    const [, { bad = [], by }] = await prepare();
+    expect(bad.length > 0, "has arguments, and an input that is no good").toBe(mutation.args.length > 0);
+    for (const { variables, reason } of bad) {
+      const { event } = await tried(by, variables);
+      expect(event, JSON.stringify(variables)).toMatchObject({
+        outcome: "FAILURE",
+        reason,
+        actor: { type: actorOf(by).type },
+        changes: [],
+      });
+    }
+  });
+
+  it("leaves one event when it succeeds, with what changed as the API shows it", async () => {
+    const [cast, { by, variables, target, actor, shows, redacted = [], isErasure }] = await prepare();
+    const before = (await shows?.(undefined)) ?? {};
+    const { event: asRecorded, data, errors } = await tried(by);
+    expect(errors).toBeUndefined();
+    const answer = data as Answer;
+    const event = isErasure ? await sealed(asRecorded, cast.auditor) : asRecorded;
+    const id = actor?.(answer);
+    expect(event).toMatchObject({
+      outcome: "SUCCESS",
+      reason: isErasure ? null : (variables?.reason ?? null),
+      actor: id === undefined ? actorOf(by) : { type: "USER", id },
+      target: { version: null, ...target(answer) },
     });
-    const fixed = await fixedMutations();
-    const introspection = await auditor.data(getIntrospectionQuery());
-    const schema: GraphQLSchema = buildClientSchema(introspection as unknown as IntrospectionQuery);
-    mutations = Object.values(schema.getMutationType()?.getFields() ?? {}).filter(
-      ({ name }) => fixed.has(name) || name.endsWith(defined),
-    );
-    expect(mutations.length).toBeGreaterThan(fixed.size);
+    const after = (await shows?.(answer)) ?? {};
+    const expected = [...changes(before, after), ...redacted.map(withheld)];
+    expect(event.changes.toSorted(byField)).toEqual(expected.toSorted(byField));
   });
 
-  it("when nobody asks for it", async () => {
-    for (const mutation of mutations) {
-      const requestId = randomUUID();
-      const { errors } = await new Client().send(operation(mutation), {}, { "x-request-id": requestId });
-      const { totalCount, nodes } = await eventsOf(requestId);
-      expect(totalCount, `${mutation.name}: ${JSON.stringify(errors)}`).toBe(1);
-      const reason = errors?.[0]?.extensions.reason ?? null;
-      const outcome = reason === null ? "SUCCESS" : reason === "SIGN_IN_REQUIRED" ? "DENIED" : "FAILURE";
-      expect(nodes[0], mutation.name).toMatchObject({ outcome, reason, path: mutation.name, actor: { id: null } });
-    }
-  });
-
-  it("when an ordinary person asks for it, of what isn't there", async () => {
-    const { email, password } = await register("Mira");
-    let person = await signIn(email, password);
-    for (const mutation of mutations) {
-      const requestId = randomUUID();
-      const { errors } = await person.send(operation(mutation), {}, { "x-request-id": requestId });
-      const { totalCount, nodes } = await eventsOf(requestId);
-      expect(totalCount, `${mutation.name}: ${JSON.stringify(errors)}`).toBe(1);
-      const { code, reason = null } = errors?.[0]?.extensions ?? {};
-      const outcome = code === undefined ? "SUCCESS" : code === "FORBIDDEN" ? "DENIED" : "FAILURE";
-      expect(nodes[0], mutation.name).toMatchObject({ outcome, path: mutation.name });
-      if (outcome !== "SUCCESS") expect(nodes[0]?.reason, mutation.name).toBe(reason);
-      if (outcome === "DENIED") expect(nodes[0]?.actor.id, mutation.name).toBe(person.id);
-      // Some of them end the session that they came with.
-      if (outcome === "SUCCESS") person = await signIn(email, password);
-    }
+  it("leaves events that each lead to their trace", async () => {
+    for (const event of events) await expectTrace(event);
   });
 });
+
+let assembled: Promise<Cast> | undefined;
+const theCast = () => (assembled ??= assemble(defined));
+
+const actorOf = (by: Client) => ("id" in by ? { type: "USER", id: by.id } : { type: "ANONYMOUS", id: null });
+
+const byField = (one: { field: string }, other: { field: string }) => (one.field < other.field ? -1 : 1);
+const withheld = (field: string) => ({ field, before: null, after: null, redacted: true });
+
+function changes(before: Shown, after: Shown) {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null, redacted: false }))
+    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+}
