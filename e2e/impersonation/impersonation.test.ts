@@ -69,7 +69,7 @@ describe("who impersonates a person", () => {
     await asPerson.error("{ users { nodes { id } } }");
 
     const { auditEvents: its } = await admin.data<Events>(EVENTS, { filter: { sessionId: asPerson.sessionId } });
-    expect(its.nodes.map(({ action }) => action).sort()).toEqual(["user.update", "users.read"]);
+    expect(its.nodes.map(({ action }) => action)).toEqual(["impersonation.read", "user.update", "impersonation.read"]);
     for (const { actor } of its.nodes) {
       expect(actor).toEqual({ user: { displayName: "Paula P." }, impersonator: { displayName: "Rolf Example" } });
     }
@@ -82,6 +82,47 @@ describe("who impersonates a person", () => {
       actor: { user: { displayName: "Rolf Example" }, impersonator: null },
       target: { id: person.id },
     });
+  });
+
+  it("leaves an event for each query that they ask, of any service and of types that are defined, once for its field", async () => {
+    const name = `Seen${unique()}`;
+    const fields = [
+      { name: "label", kind: "STRING" },
+      { name: "owner", kind: "REFERENCE", target: "User" },
+    ];
+    const define = "mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }";
+    await admin.data(define, { input: { name, pluralName: "seenOnes" + unique(), fields } });
+    const { made } = await admin.data<{ made: { id: string } }>(
+      `mutation ($owner: ID!) { made: create${name}(input: { label: "it", owner: $owner }) { id } }`,
+      { owner: person.id },
+    );
+    const asAdmin = await impersonate(admin, await personWithRole("admin", admin));
+    const query = `query ($id: ID!, $user: ID!) {
+      me { id } again: me { email roles { name } } user(id: $user) { id email } apiKeys { id } passwordPolicy { minimumBytes }
+      entity(id: $id) { id } seen: ${name.charAt(0).toLowerCase()}${name.slice(1)}(id: $id) { label owner { displayName sessions { id } } }
+      __typename __schema { queryType { name } } }`;
+    await asAdmin.data(query, { id: made.id, user: person.id });
+    const filter = { sessionId: asAdmin.sessionId };
+    const { auditEvents } = await admin.data<Events>(EVENTS, { filter });
+    const read = (field: string, id?: string) => ({
+      action: "impersonation.read",
+      metadata: { field },
+      target: id === undefined ? null : { id },
+    });
+    const one = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+    expect(auditEvents.nodes).toHaveLength(6);
+    expect(auditEvents.nodes).toEqual(
+      expect.arrayContaining(
+        [
+          read("me"),
+          read("user", person.id),
+          read("apiKeys"),
+          read("passwordPolicy"),
+          read("entity", made.id),
+          read(one, made.id),
+        ].map((event) => expect.objectContaining(event) as unknown),
+      ),
+    );
   });
 
   it("goes on as who they are in the operation that begins it", async () => {
