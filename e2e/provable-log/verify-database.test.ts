@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
@@ -16,14 +17,10 @@ function verify(...args: string[]): Promise<{ code: number; output: string }> {
   });
 }
 
-function ownersUrl(): Promise<string> {
+async function ownersUrl(): Promise<string> {
   const environment = { ...process.env, DATA_DIR: inject("supergraph").dataDirectory };
-  return new Promise((resolve, reject) => {
-    execFile("npm", ["run", "-s", "db:url"], { cwd: root, env: environment }, (error, stdout) => {
-      if (error) reject(error);
-      else resolve(stdout.trim());
-    });
-  });
+  const { stdout } = await promisify(execFile)("npm", ["run", "-s", "db:url"], { cwd: root, env: environment });
+  return stdout.trim();
 }
 
 describe("npm run audit:verify -- --database", { timeout: 120_000 }, () => {
@@ -56,13 +53,8 @@ describe("npm run audit:verify -- --database", { timeout: 120_000 }, () => {
     expect((await verify("--to", "1")).code).toBe(0);
   });
 
-  it.each([
-    [["--from", "x"], '"x" is no leaf'],
-    [["--to", "999999999"], "leaves, not 999999999"],
-    [["--key", "nowhere.key"], "There is no file nowhere.key."],
-    [["export.ndjson"], "Either the database or the file export.ndjson."],
-  ])("refuses %j with exit code 2", async (args, words) => {
-    const { code, output } = await verify(...args);
-    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining(words) as unknown });
+  it("refuses a range beyond the log with exit code 2", async () => {
+    const { code, output } = await verify("--to", "999999999");
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining("leaves, not 999999999") as unknown });
   });
 });
