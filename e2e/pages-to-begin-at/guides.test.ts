@@ -22,19 +22,22 @@ describe("the guides", () => {
     errors = await file("reference/errors.md");
   });
 
-  it.each(["authentication.md", "mail.md", "auditing.md"])("name operations and reasons that there are: %s", async (name) => {
-    const page = await file(`guides/${name}`);
-    for (const operation of operationsOf(page)) expect(validate(schema, parse(operation)), operation).toEqual([]);
-    const called = [...page.matchAll(/`(\w+)\([^`)]*\)`/g)].map(([, field]) => field);
-    const fields = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() };
-    expect(called.filter((field = "") => !(field in fields) && field !== "end")).toEqual([]);
-    const reasons = [...page.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(
-      ([, cell = ""]) => cell.match(/[A-Z_]+/g) ?? [],
-    );
-    expect(reasons.filter((reason) => !errors.includes(`\`${reason}\``) && !/^(SMTP|MAIL|APP)_/.test(reason))).toEqual(
-      [],
-    );
-  });
+  it.each(["authentication.md", "mail.md", "auditing.md"])(
+    "name operations and reasons that there are: %s",
+    async (name) => {
+      const page = await file(`guides/${name}`);
+      for (const operation of operationsOf(page)) expect(validate(schema, parse(operation)), operation).toEqual([]);
+      const called = [...page.matchAll(/`(\w+)\([^`)]*\)`/g)].map(([, field]) => field);
+      const fields = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() };
+      expect(called.filter((field = "") => !(field in fields) && field !== "end")).toEqual([]);
+      const reasons = [...page.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(
+        ([, cell = ""]) => cell.match(/[A-Z_]+/g) ?? [],
+      );
+      expect(
+        reasons.filter((reason) => !errors.includes(`\`${reason}\``) && !/^(SMTP|MAIL|APP)_/.test(reason)),
+      ).toEqual([]);
+    },
+  );
 
   it("show something to be sent", async () => {
     expect(operationsOf(await file("guides/authentication.md")).length).toBeGreaterThan(5);

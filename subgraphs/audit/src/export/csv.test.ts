@@ -40,8 +40,15 @@ function asSpreadsheetsRead(text: string, separator: string): string[] {
 describe("an export in CSV", () => {
   it("has a column for each field, as text or JSON, in rows that end with CRLF", () => {
     const row = cellsOf(csvRow(fullEvent));
+    const {
+      actor_commitment: _a,
+      impersonator_commitment: _i,
+      target_commitment: _t,
+      personal: _p,
+      ...told
+    } = fullEvent;
     expect(Object.fromEntries(header.map((name, index) => [name, row[index]]))).toEqual({
-      ...fullEvent,
+      ...told,
       entity_version: "3",
       changes: JSON.stringify(fullEvent.changes),
       metadata: JSON.stringify(fullEvent.metadata),

@@ -1,27 +1,10 @@
-import { globSync, readFileSync } from "node:fs";
-import type { ActorType, AuditOutcome } from "@supergraph/audit-trail";
+import { AUDIT_ACTIONS, type ActorType, type AuditOutcome } from "@supergraph/audit-trail";
 import { describe, expect, it } from "vitest";
 import { bareEvent, fullEvent } from "./exported-event.fixture.js";
 import type { ExportedEvent } from "./exported-event.js";
 import { ocsfSchemas } from "./ocsf-1.9.0.fixture.js";
 import { ACTIONS, ocsfActivityOf } from "./ocsf-activity.js";
 import { ocsfEventOf } from "./ocsf.js";
-
-const subgraphs = new URL("../../../", import.meta.url);
-
-/** The actions that the sources of all subgraphs record events under. */
-function recordedActions(): string[] {
-  const files = globSync("*/src/**/*.ts", { cwd: subgraphs }).filter(
-    (file) => !/\.(test|fixture)\.ts$|fixtures\//.test(file),
-  );
-  const sources = files.map((file) => readFileSync(new URL(file, subgraphs), "utf8")).join("\n");
-  const named = [...sources.matchAll(/(?:action: |record\(\s*)"([a-z-]+\.[a-z-]+)"/g)].map(
-    ([, action]) => action ?? "",
-  );
-  const ofEntities = [...sources.matchAll(/\bchange<\w+>\(\s*name,\s*"([a-z]+)"/g)].map(([, verb]) => `entity.${verb}`);
-  return [...new Set([...named, ...ofEntities])];
-}
-const actions = recordedActions();
 
 /** As it stands in the file. */
 const written = (event: ExportedEvent) => JSON.parse(JSON.stringify(ocsfEventOf(event))) as Record<string, unknown>;
@@ -33,34 +16,39 @@ const check = (event: ExportedEvent) => {
 
 describe("an export in OCSF", () => {
   it("knows every action that the services record", () => {
-    expect(actions.length).toBeGreaterThan(45);
-    expect(actions).toContain("entity.restore");
-    expect(
-      actions.filter((action) => !(action in ACTIONS) && ocsfActivityOf({ action, entity_id: null }).id === 99),
-    ).toEqual([]);
+    const unknown = AUDIT_ACTIONS.filter((action) => !(action in ACTIONS));
+    expect(unknown.filter((action) => ocsfActivityOf({ action, entity_id: null }).id === 99)).toEqual([]);
   });
 
-  it.each([...new Set([...actions, ...Object.keys(ACTIONS), "Product.read", "users.list", "constructor"])])(
-    "holds to the schema of its class for %s, whoever acted, however it ended, and whatever is known",
-    (action) => {
-      const outcomes: AuditOutcome[] = ["success", "failure", "denied"];
-      const actors: ActorType[] = ["user", "api_key", "service", "anonymous", "system"];
-      for (const event of [fullEvent, bareEvent, { ...bareEvent, entity_id: "1" }]) {
-        for (const entity_type of ["User", "ServiceAccount", "Product", null]) {
-          for (const outcome of outcomes) {
-            for (const actor_type of actors) check({ ...event, action, entity_type, outcome, actor_type });
-          }
+  it.each([
+    ...new Set<string>([...AUDIT_ACTIONS, ...Object.keys(ACTIONS), "Product.read", "users.list", "constructor"]),
+  ])("holds to the schema of its class for %s, whoever acted, however it ended, and whatever is known", (action) => {
+    const outcomes: AuditOutcome[] = ["success", "failure", "denied"];
+    const actors: ActorType[] = ["user", "api_key", "service", "anonymous", "system"];
+    for (const event of [fullEvent, bareEvent, { ...bareEvent, entity_id: "1" }]) {
+      for (const entity_type of ["User", "ServiceAccount", "Product", null]) {
+        for (const outcome of outcomes) {
+          for (const actor_type of actors) check({ ...event, action, entity_type, outcome, actor_type });
         }
       }
-    },
-  );
+    }
+  });
 
   it("has a place for all that an event says", () => {
     for (const action of ["auth.login", "entity.update", "tokens.introspect"]) {
       const text = JSON.stringify(written({ ...fullEvent, action }));
-      const { occurred_at, sealed_at, changes, metadata, leaf_index, schema_version, ...others } = fullEvent;
-      for (const value of Object.values({ ...others, action, entity_version: 3 }))
-        expect(text).toContain(String(value));
+      const {
+        occurred_at,
+        sealed_at,
+        changes,
+        metadata,
+        leaf_index,
+        schema_version,
+        personal: _,
+        ...others
+      } = fullEvent;
+      const known = Object.values({ ...others, action, entity_version: "3" }).filter((value) => value !== null);
+      for (const value of known) expect(text).toContain(value);
       for (const value of [changes, metadata]) expect(text).toContain(JSON.stringify(value));
       expect(text).toContain(`"sequence":${leaf_index},`);
       expect(text).toContain(`"schema_version":${schema_version},`);

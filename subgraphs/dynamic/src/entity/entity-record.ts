@@ -19,8 +19,8 @@ export type EntityValues = Readonly<Record<string, unknown>>;
 
 /** What the audit log compares of an entity, as the API shows it: the fields of its type, and whether it is deleted. */
 export function auditedValues(type: EntityTypeDefinition, record: EntityRecord): Record<string, unknown> {
-  const values = type.fields.map((field) => [field.name, shown(field, record[field.name])]);
-  return { ...Object.fromEntries(values), deletedAt: record.deletedAt };
+  const values = type.fields.map((field): [string, unknown] => [field.name, shown(field, record[field.name])]);
+  return { ...Object.fromEntries<unknown>(values), deletedAt: record.deletedAt };
 }
 
 function shown({ kind, list }: FieldDefinition, value: unknown): unknown {
