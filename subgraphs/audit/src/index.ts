@@ -1,3 +1,4 @@
+export { followLog, type FollowOptions } from "./export/follow-log.js";
 export { auditService } from "./service.js";
 export {
   UnverifiableLog,

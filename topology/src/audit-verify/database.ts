@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import path from "node:path";
 import { UnverifiableLog, verifyStoredLog, type StoredLogVerdict } from "@supergraph/audit";
 import { migrationStatus } from "@supergraph/migrations";
 import { privatePostgresUrl, startPrivatePostgres } from "@supergraph/private-postgres";
+import { auditWrappingKeys } from "../audit-database.js";
 import { postgresDirectory } from "../database.js";
-import { keptSecrets } from "../kept-secrets.js";
 import { readLauncherSettings, type LauncherSettings } from "../settings.js";
 import { describeStoredLog } from "./stored-log-words.js";
 
@@ -27,7 +26,7 @@ export async function verifyDatabase(
   const settings = readLauncherSettings(environment);
   const verdict = await withDatabase(settings, async (url) => {
     await refuseOtherSchema(url);
-    return verifyStoredLog({ ...options, url, wrappingKeys: await wrappingKeys(settings, environment) });
+    return verifyStoredLog({ ...options, url, wrappingKeys: await auditWrappingKeys(settings, environment) });
   });
   return { words: describeStoredLog(verdict), exitCode: verdict.problems.count > 0 ? 1 : 0 };
 }
@@ -57,15 +56,4 @@ async function refuseOtherSchema(url: string): Promise<void> {
     throw new UnverifiableLog("The database's schema is older than this code: npm run migrate -- up brings it up.");
   if (states.some(({ state }) => state === "missing"))
     throw new UnverifiableLog("The database's schema is newer than this code: check it with the code that it is of.");
-}
-
-/** Those given; else the one that is kept in the data directory, when there is one. */
-async function wrappingKeys(settings: LauncherSettings, environment: NodeJS.ProcessEnv): Promise<Buffer[]> {
-  const isKept = existsSync(path.join(settings.dataDirectory, "secrets.json"));
-  const current = settings.auditKeyEncryptionKey ?? (isKept ? (await keptSecrets(settings)).auditKeyEncryptionKey : "");
-  const previous = environment.AUDIT_PREVIOUS_KEY_ENCRYPTION_KEYS ?? "";
-  return [current, ...previous.split(",")]
-    .map((key) => key.trim())
-    .filter((key) => key !== "")
-    .map((key) => Buffer.from(key, "base64"));
 }
