@@ -17,6 +17,8 @@ WORKDIR /app
 COPY --from=build /app /app
 ARG SERVICE=gateway
 ENV SERVICE=$SERVICE NODE_ENV=production HOST=0.0.0.0 PORT=4000
+# A volume that is mounted here begins as what the image has.
+RUN mkdir /var/lib/audit-archive && chown node /var/lib/audit-archive
 USER node
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
