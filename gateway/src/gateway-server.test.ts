@@ -28,7 +28,7 @@ describe("the server that clients see", () => {
       expect(await allowed(origin)).toBe(origin);
     }
     const { headers } = await supergraph.get("/graphql", { origin: "http://localhost:5173" });
-    expect(headers["access-control-expose-headers"]).toBe("x-request-id, retry-after");
+    expect(headers["access-control-expose-headers"]).toBe("x-request-id, retry-after, content-disposition");
     for (const origin of ["https://localhost.example", "http://evil.example", "null"]) {
       expect(await allowed(origin)).toBeUndefined();
     }
