@@ -5,6 +5,7 @@ import { entityRecipes, FIELDS } from "./entity.recipes.js";
 import { assemble, type Answer, type Cast, type Prepared, type Recipes, type Shown } from "./recipe.js";
 import { expectTrace, recorded, sealed, type Recorded } from "./recorded.js";
 import { fixedFields, operationWith, schemaAsServed } from "./schema.js";
+import { legalHoldRecipes } from "./legal-hold.recipes.js";
 import { secondFactorRecipes } from "./second-factor.recipes.js";
 import { signInRecipes } from "./sign-in.recipes.js";
 import { userRecipes } from "./user.recipes.js";
@@ -16,6 +17,7 @@ const recipes: Recipes = {
   ...secondFactorRecipes,
   ...accessRecipes,
   ...entityRecipes,
+  ...legalHoldRecipes,
 };
 
 const DEFINE = "mutation ($input: EntityTypeInput!) { defineEntityType(input: $input) { name } }";
@@ -98,7 +100,7 @@ describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))("
     const id = actor?.(answer);
     expect(event).toMatchObject({
       outcome: "SUCCESS",
-      reason: isErasure ? null : (variables?.reason ?? null),
+      reason: isErasure ? null : givenReason(variables),
       actor: id === undefined ? actorOf(by) : { type: "USER", id },
       target: { version: null, ...target(answer) },
     });
@@ -116,6 +118,11 @@ let assembled: Promise<Cast> | undefined;
 const theCast = () => (assembled ??= assemble(defined));
 
 const actorOf = (by: Client) => ("id" in by ? { type: "USER", id: by.id } : { type: "ANONYMOUS", id: null });
+
+/** What who asks gives as the reason, where the mutation takes one. */
+function givenReason({ reason, input }: Variables = {}): unknown {
+  return reason ?? (input as { reason?: string } | undefined)?.reason ?? null;
+}
 
 const byField = (one: { field: string }, other: { field: string }) => (one.field < other.field ? -1 : 1);
 const withheld = (field: string) => ({ field, before: null, after: null, redacted: true });

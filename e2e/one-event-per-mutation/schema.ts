@@ -77,5 +77,5 @@ function leastOf(type: GraphQLInputType): unknown {
     const required = Object.values(type.getFields()).filter(isRequiredInputField);
     return Object.fromEntries(required.map((field) => [field.name, leastOf(field.type)]));
   }
-  return type.name === "Int" ? 1 : "x";
+  return type.name === "Int" || type.name === "BigInt" ? 1 : "x";
 }
