@@ -29,8 +29,11 @@ export const eventColumns = `
   schema_version integer not null`;
 
 /** Texts that clients have a hand in: what the log could not index would hold up its sealing, for every service. */
-const boundedText = ["action", "reason", "actor_label", "entity_id", "entity_type", "entity_label", "request_id"]
-  .concat(["trace_id", "span_id", "ip", "user_agent", "operation_name", "path"])
+export const boundedTextColumns = ["action", "reason", "actor_label", "entity_id", "entity_type", "entity_label"].concat(
+  ["request_id", "trace_id", "span_id", "ip", "user_agent", "operation_name", "path"],
+);
+
+export const boundedText = boundedTextColumns
   .map((column) => `coalesce(length(${column}), 0) <= 512`)
   .join(" and ");
 

@@ -7,6 +7,7 @@ import provableLog from "./0005-provable-log.js";
 import alert from "./0006-alert.js";
 import retention from "./0007-retention.js";
 import cosignature from "./0008-cosignature.js";
+import outboxTextTypes from "./0009-outbox-text-types.js";
 
 export const audit: SchemaHistory = {
   schema: "audit",
@@ -21,5 +22,6 @@ export const audit: SchemaHistory = {
     "0006-alert": alert,
     "0007-retention": retention,
     "0008-cosignature": cosignature,
+    "0009-outbox-text-types": outboxTextTypes,
   },
 };

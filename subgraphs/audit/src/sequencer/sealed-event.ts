@@ -5,20 +5,20 @@ import { NOBODY, type PersonKey, type TextKind } from "../personal/person-key.js
 
 type SealedColumns = Omit<AuditEvent, "ip" | "user_agent">;
 
-/** A row of `audit.event`, as JSON gives it to PostgreSQL: bytes in hexadecimal. */
+/** A row of `audit.event`, as JSON gives it to PostgreSQL: bytes in hexadecimal, what is null left out where it can be. */
 export interface SealedRow extends SealedColumns {
   leaf_index: number;
   retention_days: number;
   sealed_at: string;
-  actor_commitment: string | null;
-  impersonator_commitment: string | null;
-  target_commitment: string | null;
-  actor_label_text: string | null;
-  ip_text: string | null;
-  user_agent_text: string | null;
-  entity_label_text: string | null;
-  reason_text: string | null;
-  changes_sealed: string | null;
+  actor_commitment?: string;
+  impersonator_commitment?: string;
+  target_commitment?: string;
+  actor_label_text?: string;
+  ip_text?: string;
+  user_agent_text?: string;
+  entity_label_text?: string;
+  reason_text?: string;
+  changes_sealed?: string;
   leaf_hash: string;
 }
 
@@ -80,15 +80,6 @@ export function sealEvent(event: AuditEvent, sealing: Sealing): SealedEvent {
     leaf_index: sealing.leafIndex,
     retention_days: sealing.retentionDays,
     sealed_at: sealing.sealedAt,
-    actor_commitment: null,
-    impersonator_commitment: null,
-    target_commitment: null,
-    actor_label_text: null,
-    ip_text: null,
-    user_agent_text: null,
-    entity_label_text: null,
-    reason_text: null,
-    changes_sealed: null,
     leaf_hash: "",
   };
   const texts: NamedText[] = [];

@@ -1,3 +1,4 @@
+import { setImmediate as untilSent } from "node:timers/promises";
 import type { AuditEvent, Party } from "@supergraph/audit-trail";
 import { partiesOf } from "@supergraph/audit-trail";
 import type { Database } from "@supergraph/persistence";
@@ -7,10 +8,12 @@ import type { KeptTexts } from "../personal/kept-texts.js";
 import type { BatchKeys, SealingKeys } from "../personal/sealing-keys.js";
 import { TreeEdge } from "../tree/tree-edge.js";
 import type { Tile, TreeHead, TreeRepository } from "../tree/tree.repository.js";
-import { sealEvent, subjectOf, type SealedEvent } from "./sealed-event.js";
+import { sealEvent, subjectOf, type NamedText, type SealedEvent } from "./sealed-event.js";
 import type { PartitionOfLog, SequencerRepository } from "./sequencer.repository.js";
 
 const BATCH = 1_000;
+/** While PostgreSQL inserts so many events, the next are hashed and encrypted. */
+const SLICE = 250;
 
 export interface SealerParts {
   database: Database;
@@ -71,12 +74,25 @@ export class Sealer {
     const subjects = new Set(parties.flat().map((party) => this.#subjectOf(party)));
     const batchKeys = await keys.of([...subjects]);
     const sealedAt = await repository.now();
-    const sealed = this.#sealed(events, edge.size, sealedAt, batchKeys);
-    const tiles: Tile[] = sealed.flatMap(({ leafHash }) => edge.append(leafHash));
+    await repository.ensurePartitions(this.#partitionsOf(events));
 
-    await texts.keep(sealed.flatMap((event) => event.texts));
-    await repository.ensurePartitions(partitionsOf(sealed));
-    await repository.insert(sealed.map(({ row }) => row));
+    const tiles: Tile[] = [];
+    const named: NamedText[] = [];
+    let insertion: Promise<void> | undefined;
+    for (let from = 0; from < events.length; from += SLICE) {
+      const sealed = this.#sealed(events.slice(from, from + SLICE), edge.size, sealedAt, batchKeys);
+      for (const event of sealed) {
+        tiles.push(...edge.append(event.leafHash));
+        named.push(...event.texts);
+      }
+      await insertion;
+      insertion = repository.insert(sealed.map(({ row }) => row));
+      // It is awaited below, once the next are ready: until then its failure is nobody's.
+      insertion.catch(() => undefined);
+      await untilSent();
+    }
+    await insertion;
+    await texts.keep(named);
     await tree.addTiles(tiles);
     const head = { size: edge.size, root: edge.root() };
     await tree.moveHead(head);
@@ -100,6 +116,16 @@ export class Sealer {
     );
   }
 
+  #partitionsOf(events: readonly AuditEvent[]): PartitionOfLog[] {
+    const partitions = new Map<string, PartitionOfLog>();
+    for (const { action, occurred_at } of events) {
+      const retentionDays = this.parts.retentionDaysOf(action);
+      const moment = `${occurred_at.slice(0, 7)}-01T00:00:00Z`;
+      partitions.set(`${retentionDays} ${moment}`, { retentionDays, moment });
+    }
+    return [...partitions.values()];
+  }
+
   #subjectOf(party: Party): string {
     return subjectOf(party, this.parts.subjectOfAddress);
   }
@@ -111,13 +137,4 @@ export class Sealer {
       throw new Error(`The audit log's tree of ${size} leaves has another root than its head`);
     return edge;
   }
-}
-
-function partitionsOf(sealed: readonly SealedEvent[]): PartitionOfLog[] {
-  const partitions = new Map<string, PartitionOfLog>();
-  for (const { row } of sealed) {
-    const moment = `${row.occurred_at.slice(0, 7)}-01T00:00:00Z`;
-    partitions.set(`${row.retention_days} ${moment}`, { retentionDays: row.retention_days, moment });
-  }
-  return [...partitions.values()];
 }
