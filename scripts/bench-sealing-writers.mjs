@@ -55,7 +55,8 @@ await Promise.all(
     for (let turn = 0; Date.now() < end; turn++) {
       // Each has its turn at an even pace; who is late catches up.
       const due = rate && from.getTime() + ((turn * writers + index) / rate) * 1_000;
-      if (due > Date.now()) await sleep(due - Date.now());
+      const early = rate ? due - Date.now() : 0;
+      if (early > 0) await sleep(early);
       await client.query({ ...INSERT, values: valuesOf(service) });
       count++;
     }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import knex, { type Knex } from "knex";
+import { copyRows, type CopiedRow } from "./copy.js";
 import { isUnstorableText, unstorableText } from "./constraint.js";
 
 export interface DatabaseSettings {
@@ -52,6 +53,18 @@ export class Database {
     } catch (error) {
       throw isUnstorableText(error) ? unstorableText(error) : error;
     }
+  }
+
+  /**
+   * Adds rows to a table, all or none; in the current unit of work when there is one. For thousands: by COPY. They are
+   * asked for in slices, each made while PostgreSQL stores the one before; what `slices` throws is thrown.
+   */
+  async copyIn<Row extends CopiedRow<Row>>(
+    table: string,
+    columns: readonly (keyof Row & string)[],
+    slices: Iterable<readonly Row[]>,
+  ): Promise<void> {
+    await this.run((query) => copyRows(query, table, columns, slices));
   }
 
   /** Runs statements each by itself, outside of any unit of work: what they do stays when that is rolled back. */

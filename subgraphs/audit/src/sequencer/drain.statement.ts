@@ -2,7 +2,7 @@ import type { AuditEvent } from "@supergraph/audit-trail";
 import { subgraphNames } from "@supergraph/service";
 
 /** Holds the name of each column of an event: the compiler sees when one is missing. */
-const COLUMN_NAMES: Record<keyof AuditEvent, true> = {
+export const EVENT_COLUMNS: Record<keyof AuditEvent, true> = {
   id: true,
   occurred_at: true,
   service: true,
@@ -34,7 +34,7 @@ const COLUMN_NAMES: Record<keyof AuditEvent, true> = {
 export const inMicroseconds = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-const columns = Object.keys(COLUMN_NAMES)
+const columns = Object.keys(EVENT_COLUMNS)
   .map((name) => {
     if (name === "occurred_at") return `${inMicroseconds(name)} as ${name}`;
     return name === "changes" ? "coalesce(changes, '[]') as changes" : name;

@@ -1,9 +1,11 @@
 import { partiesOf, erasedForm, type AuditEvent, type Party, type PartyName } from "@supergraph/audit-trail";
 import { commitmentOf, leafBytes, leafHash } from "@supergraph/audit-proof";
 import { asBytea } from "../personal/bytea.js";
+import { EVENT_COLUMNS } from "./drain.statement.js";
 import { NOBODY, type PersonKey, type TextKind } from "../personal/person-key.js";
 
 type SealedColumns = Omit<AuditEvent, "ip" | "user_agent">;
+const { ip: _ip, user_agent: _userAgent, ...LOGGED_COLUMNS } = EVENT_COLUMNS;
 
 /** A row of `audit.event`, as JSON gives it to PostgreSQL: bytes in hexadecimal, what is null left out where it can be. */
 export interface SealedRow extends SealedColumns {
@@ -21,6 +23,25 @@ export interface SealedRow extends SealedColumns {
   changes_sealed?: string;
   leaf_hash: string;
 }
+
+/** Holds the name of each column of a sealed row: the compiler sees when one is missing. */
+const SEALED_COLUMN_NAMES: Record<keyof SealedRow, true> = {
+  leaf_index: true,
+  retention_days: true,
+  sealed_at: true,
+  ...LOGGED_COLUMNS,
+  actor_commitment: true,
+  impersonator_commitment: true,
+  target_commitment: true,
+  actor_label_text: true,
+  ip_text: true,
+  user_agent_text: true,
+  entity_label_text: true,
+  reason_text: true,
+  changes_sealed: true,
+  leaf_hash: true,
+};
+export const SEALED_COLUMNS = Object.keys(SEALED_COLUMN_NAMES) as (keyof SealedRow)[];
 
 /** A text of a person that an event names. */
 export interface NamedText {

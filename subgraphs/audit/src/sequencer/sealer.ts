@@ -1,4 +1,3 @@
-import { setImmediate as untilSent } from "node:timers/promises";
 import type { AuditEvent, Party } from "@supergraph/audit-trail";
 import { partiesOf } from "@supergraph/audit-trail";
 import type { Database } from "@supergraph/persistence";
@@ -12,8 +11,8 @@ import { sealEvent, subjectOf, type NamedText, type SealedEvent } from "./sealed
 import type { PartitionOfLog, SequencerRepository } from "./sequencer.repository.js";
 
 const BATCH = 1_000;
-/** While PostgreSQL inserts so many events, the next are hashed and encrypted. */
-const SLICE = 250;
+/** While PostgreSQL stores so many events, the next are hashed and encrypted. */
+const SLICE = 100;
 
 export interface SealerParts {
   database: Database;
@@ -78,20 +77,13 @@ export class Sealer {
 
     const tiles: Tile[] = [];
     const named: NamedText[] = [];
-    let insertion: Promise<void> | undefined;
-    for (let from = 0; from < events.length; from += SLICE) {
-      const sealed = this.#sealed(events.slice(from, from + SLICE), edge.size, sealedAt, batchKeys);
-      for (const event of sealed) {
-        tiles.push(...edge.append(event.leafHash));
-        named.push(...event.texts);
-      }
-      await insertion;
-      insertion = repository.insert(sealed.map(({ row }) => row));
-      // It is awaited below, once the next are ready: until then its failure is nobody's.
-      insertion.catch(() => undefined);
-      await untilSent();
-    }
-    await insertion;
+    const rowOf = (event: AuditEvent) => {
+      const { row, leafHash, texts } = this.#sealed(event, edge.size, sealedAt, batchKeys);
+      tiles.push(...edge.append(leafHash));
+      named.push(...texts);
+      return row;
+    };
+    await repository.insert(inSlices(events, rowOf));
     await texts.keep(named);
     await tree.addTiles(tiles);
     const head = { size: edge.size, root: edge.root() };
@@ -104,16 +96,14 @@ export class Sealer {
     return head;
   }
 
-  #sealed(events: readonly AuditEvent[], firstIndex: number, sealedAt: string, keys: BatchKeys): SealedEvent[] {
-    return events.map((event, index) =>
-      sealEvent(event, {
-        leafIndex: firstIndex + index,
-        sealedAt,
-        retentionDays: this.parts.retentionDaysOf(event.action),
-        keyOf: (subject) => keys.of(subject),
-        subjectOf: (party) => this.#subjectOf(party),
-      }),
-    );
+  #sealed(event: AuditEvent, leafIndex: number, sealedAt: string, keys: BatchKeys): SealedEvent {
+    return sealEvent(event, {
+      leafIndex,
+      sealedAt,
+      retentionDays: this.parts.retentionDaysOf(event.action),
+      keyOf: (subject) => keys.of(subject),
+      subjectOf: (party) => this.#subjectOf(party),
+    });
   }
 
   #partitionsOf(events: readonly AuditEvent[]): PartitionOfLog[] {
@@ -137,4 +127,9 @@ export class Sealer {
       throw new Error(`The audit log's tree of ${size} leaves has another root than its head`);
     return edge;
   }
+}
+
+/** What `make` makes of each event; a slice is made once it is asked for. */
+function* inSlices<Made>(events: readonly AuditEvent[], make: (event: AuditEvent) => Made): Generator<Made[]> {
+  for (let from = 0; from < events.length; from += SLICE) yield events.slice(from, from + SLICE).map(make);
 }
