@@ -29,13 +29,16 @@ export const eventColumns = `
   schema_version integer not null`;
 
 /** Texts that clients have a hand in: what the log could not index would hold up its sealing, for every service. */
-export const boundedTextColumns = ["action", "reason", "actor_label", "entity_id", "entity_type", "entity_label"].concat(
-  ["request_id", "trace_id", "span_id", "ip", "user_agent", "operation_name", "path"],
-);
+export const boundedTextColumns = [
+  "action",
+  "reason",
+  "actor_label",
+  "entity_id",
+  "entity_type",
+  "entity_label",
+].concat(["request_id", "trace_id", "span_id", "ip", "user_agent", "operation_name", "path"]);
 
-export const boundedText = boundedTextColumns
-  .map((column) => `coalesce(length(${column}), 0) <= 512`)
-  .join(" and ");
+export const boundedText = boundedTextColumns.map((column) => `coalesce(length(${column}), 0) <= 512`).join(" and ");
 
 /** The names in `eventColumns`, in order. */
 export const eventColumnNames = [...eventColumns.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? "");

@@ -228,7 +228,9 @@ describe("rows that are copied in", () => {
       for (let id = 2; id < 200_000; id++) yield [{ id, text: "x".repeat(100) }];
     }
     const work = database.unitOfWork(async () => {
-      const { rows } = await database.run((query) => query.raw<{ rows: [{ pid: number }] }>("select pg_backend_pid() as pid"));
+      const { rows } = await database.run((query) =>
+        query.raw<{ rows: [{ pid: number }] }>("select pg_backend_pid() as pid"),
+      );
       await copy(ended(rows[0].pid));
     });
     await expect(work).rejects.toThrow();
