@@ -93,6 +93,7 @@ async function startSupergraph() {
         LOG_LEVEL: "info",
         GATEWAY_SECRET: gatewaySecret,
         AUDIT_KEY_ENCRYPTION_KEY: auditKey,
+        AUTH_KEY_ENCRYPTION_KEY: process.env.AUTH_KEY_ENCRYPTION_KEY ?? Buffer.alloc(32, 5).toString("base64"),
         ADMIN_EMAIL: administrator.email,
         ADMIN_PASSWORD: administrator.password,
         RATE_LIMITS: stormLimits,

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { auditHistory, people } from "./audit-history.mjs";
 import { isMain } from "./is-main.mjs";
 
-const BATCH = 4_000;
+const BATCH = 1_000;
 const MONTHS = 24;
 
 /**
@@ -32,7 +32,7 @@ async function createFiller(database, keyEncryptionKey) {
   const { createAuditParts } = await audit("audit-parts");
   const { KeptTexts } = await audit("personal/kept-texts");
   const { SealingKeys } = await audit("personal/sealing-keys");
-  const { sealEvent, subjectOf } = await audit("sequencer/sealed-event");
+  const { sealEvent, subjectOf, SEALED_COLUMNS } = await audit("sequencer/sealed-event");
   const { SequencerRepository } = await audit("sequencer/sequencer.repository");
   const { TreeEdge } = await audit("tree/tree-edge");
   const { formatCheckpoint } = await import("@supergraph/audit-proof");
@@ -47,9 +47,6 @@ async function createFiller(database, keyEncryptionKey) {
   const texts = new KeptTexts(database, values, (ip) => secrets.ipToken(ip));
   const repository = new SequencerRepository(database);
   const run = (sql, bindings = []) => database.run((query) => query.raw(sql, bindings));
-
-  const insert = (table, rows) =>
-    run(`insert into ${table} select * from json_populate_recordset(null::audit.event, ?)`, [rows]);
 
   const sign = async ({ size, root }) => {
     const last = await checkpoints.last();
@@ -70,27 +67,21 @@ async function createFiller(database, keyEncryptionKey) {
       const edge = await TreeEdge.at((await tree.lockHead()).size, tree.read);
       const batchKeys = await sealingKeys.of(people);
       const kept = new Map();
-      let writing = Promise.resolve();
-      for (const events of batches) {
-        const sealedAt = events.at(-1).occurred_at;
-        const sealed = events.map((event, index) =>
-          sealEvent(event, {
-            leafIndex: edge.size + index,
-            sealedAt,
-            retentionDays: 0,
-            keyOf: (subject) => batchKeys.of(subject),
-            subjectOf: (party) => subjectOf(party, secrets.subjectOfAddress),
-          }),
-        );
-        const tiles = sealed.flatMap(({ leafHash }) => edge.append(leafHash));
-        for (const text of sealed.flatMap((event) => event.texts)) kept.set(text.token, text);
-        const rows = JSON.stringify(sealed.map(({ row }) => row));
-        // PostgreSQL writes one batch while the next is sealed.
-        await writing;
-        writing = insert(table, rows).then(() => tree.addTiles(tiles));
-        writing.catch(() => undefined);
-      }
-      await writing;
+      const tiles = [];
+      const rowOf = (event, sealedAt) => {
+        const { row, leafHash, texts } = sealEvent(event, {
+          leafIndex: edge.size,
+          sealedAt,
+          retentionDays: 0,
+          keyOf: (subject) => batchKeys.of(subject),
+          subjectOf: (party) => subjectOf(party, secrets.subjectOfAddress),
+        });
+        tiles.push(...edge.append(leafHash));
+        for (const text of texts) kept.set(text.token, text);
+        return row;
+      };
+      await database.copyIn(table, SEALED_COLUMNS, sealedBatches(batches, rowOf));
+      await tree.addTiles(tiles);
       await texts.keep([...kept.values()]);
       await attach(run, table, month);
       const head = { size: edge.size, root: edge.root() };
@@ -99,6 +90,10 @@ async function createFiller(database, keyEncryptionKey) {
       return `${month}: ${head.size} events in the log`;
     },
   };
+}
+
+function* sealedBatches(batches, rowOf) {
+  for (const events of batches) yield events.map((event) => rowOf(event, events.at(-1).occurred_at));
 }
 
 /** As `audit.ensure_partition` does it. */

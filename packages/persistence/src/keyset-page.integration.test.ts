@@ -126,7 +126,7 @@ describe("pages by keyset", () => {
         readKeysetPage<{ id: number }>({
           rows: query("happening").select("*"),
           sortKeys: [
-            { column: "at", direction, type: "timestamptz" },
+            { column: "at", direction, type: "timestamptz", nearlyUnique: true },
             { column: "id", direction, type: "int" },
           ],
           list: direction,
@@ -154,5 +154,42 @@ describe("pages by keyset", () => {
         },
       ),
     );
+  });
+
+  it("are found at their cursor, however far that is from where a list of moments ends by itself", async () => {
+    await database.run((query) =>
+      query.raw(`
+        create table moment (at timestamptz not null, id int not null);
+        insert into moment select timestamptz '2026-01-01Z' + n * interval '1 s', n from generate_series(1, 50000) n;
+        create index on moment (at, id);
+        analyze moment;`),
+    );
+    const blocks: number[] = [];
+    const page = (after?: string) =>
+      database.run((query) =>
+        readKeysetPage<{ id: number }>({
+          rows: query("moment").select("*").where("at", "<", "2026-02-01Z"),
+          sortKeys: [
+            { column: "at", direction: "desc", type: "timestamptz", nearlyUnique: true },
+            { column: "id", direction: "desc", type: "int" },
+          ],
+          list: "moments",
+          page: { first: 10, after },
+          cursors,
+          run: async (statement) => {
+            const { sql, bindings } = statement.toSQL();
+            const { rows } = await query.raw<{ rows: { "QUERY PLAN": [{ Plan: Record<string, number> }] }[] }>(
+              `explain (analyze, buffers, format json) ${sql}`,
+              bindings as string[],
+            );
+            blocks.push(rows[0]?.["QUERY PLAN"][0].Plan["Shared Hit Blocks"] ?? NaN);
+            return database.run(() => statement);
+          },
+        }),
+      );
+    await page();
+    const deep = cursors.encode("moments", ["2026-01-01 01:00:00+00", "3600"]);
+    expect((await page(deep)).rows[0]?.id).toBe(3_599);
+    expect(Math.max(...blocks)).toBeLessThan(10);
   });
 });

@@ -20,6 +20,8 @@ export interface SortKey {
   /** PostgreSQL's name of the column's type: cursors carry text, and are cast back to it. */
   type: string;
   nullable?: boolean;
+  /** Few rows of a list have the same value, as of a moment: where a page begins is found by this key alone. */
+  nearlyUnique?: boolean;
 }
 
 export interface Page<Row> {
@@ -138,22 +140,19 @@ function keyAlias(index: number): string {
   return `sort_key_${index}`;
 }
 
-/**
- * Restricts to the rows that come after `values`. A row comparison where one direction and no NULL allow it: it uses an
- * index. Partitions are passed over by a column alone, never by a row: the first is compared once more for that.
- */
+/** Restricts to the rows that come after `values`. A row comparison where one direction and no NULL allow it: it uses an index. */
 function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], values: CursorValues): void {
   const [firstKey] = keys;
   const isUniform = keys.every((key) => !key.nullable && key.direction === firstKey?.direction);
-  if (isUniform) {
+  if (isUniform && firstKey) {
+    const operator = firstKey.direction === "asc" ? ">" : "<";
+    if (firstKey.nearlyUnique) whereFromOn(statement, firstKey, operator, values[0] ?? null);
     const columns = keys.map(() => "??").join(", ");
     const bindings = keys.map(({ type }) => `?::${type}`).join(", ");
-    const operator = firstKey?.direction === "asc" ? ">" : "<";
-    void statement.whereRaw(`(${columns}) ${operator} (${bindings})`, [...keys.map(({ column }) => column), ...values]);
-    if (keys.length > 1 && firstKey) {
-      const bound = [firstKey.column, values[0] ?? null];
-      void statement.whereRaw(`?? ${operator}= ?::${firstKey.type}`, bound);
-    }
+    const compared = `(${columns}) ${operator} (${bindings})`;
+    // What says the same of every row, in words that PostgreSQL doesn't take to the index.
+    const beyond = firstKey.nearlyUnique ? `(${compared}) is true` : compared;
+    void statement.whereRaw(beyond, [...keys.map(({ column }) => column), ...values]);
     return;
   }
   void statement.where((anyOf) => {
@@ -166,6 +165,19 @@ function whereBeyond(statement: Knex.QueryBuilder, keys: readonly SortKey[], val
       });
     });
   });
+}
+
+/**
+ * By a key alone, partitions are passed over; by a row they never are. And a scan that is bounded by both, beside the
+ * bounds that the list itself may have, begins at the list's: it walks through all pages before (PostgreSQL 18).
+ */
+function whereFromOn(
+  statement: Knex.QueryBuilder,
+  { column, type }: SortKey,
+  operator: "<" | ">",
+  value: string | null,
+): void {
+  void statement.whereRaw(`?? ${operator}= ?::${type}`, [column, value]);
 }
 
 /** From `start` on, and before `end`, in the order of the walk; an edge belongs to one side of it alone. */

@@ -140,7 +140,7 @@ export class AuditEventRepository {
   #list(query: Knex, criteria: AuditEventCriteria, found: FoundTexts, order: `${AuditOrder}`) {
     const direction = order === "NEWEST_FIRST" ? "desc" : "asc";
     const sortKeys: SortKey[] = [
-      { column: "occurred_at", direction, type: "timestamptz" },
+      { column: "occurred_at", direction, type: "timestamptz", nearlyUnique: true },
       { column: "id", direction, type: "uuid" },
     ];
     const rows = matchingEvents(query, criteria, found).select("known_event.*");

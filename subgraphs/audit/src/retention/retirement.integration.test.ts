@@ -1,11 +1,20 @@
 import { readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { InclusionProofs, consistencyProof, rootAt, verifyConsistency, verifyInclusion } from "@supergraph/audit-proof";
+import {
+  InclusionProofs,
+  consistencyProof,
+  parseVerifierKey,
+  rootAt,
+  verifyConsistency,
+  verifyInclusion,
+} from "@supergraph/audit-proof";
 import { Database } from "@supergraph/persistence";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ada, anEvent, bob } from "../fixtures/audit-log.fixture.js";
 import { auditPartsOver } from "../fixtures/audit-parts.fixture.js";
 import { MONTHS, runningRetention } from "../fixtures/retention.fixture.js";
+import { LogVerifier } from "../verification/log-verifier.js";
+import { VerificationRepository } from "../verification/verification.repository.js";
 import { readArchive } from "./read-archive.js";
 
 let audit: Awaited<ReturnType<typeof runningRetention>>;
@@ -43,6 +52,23 @@ async function asOwner(statement: string): Promise<void> {
   await owner.close();
 }
 
+/** What a verification finds when this happens once its first rows were read. */
+async function verifiedWhile(happens: () => Promise<string[]>) {
+  const { database, values, tree, signer } = audit.parts;
+  let retired: string[] | undefined;
+  class ReadWhileItHappens extends VerificationRepository {
+    override async events(from: number, to: number) {
+      const rows = await super.events(from, to);
+      retired ??= await happens();
+      return rows;
+    }
+  }
+  const store = new ReadWhileItHappens(database);
+  const verifiers = [parseVerifierKey(signer.verifierKey)];
+  const { problems } = await new LogVerifier({ store, tree, values, verifiers, opening: undefined }).verify({});
+  return { problems, retired };
+}
+
 describe("a month whose time is over", () => {
   it("goes, and what remains still proves, and the tree goes on growing", async () => {
     await audit.seal(600);
@@ -75,6 +101,20 @@ describe("a month whose time is over", () => {
     // A process that knows no edge yet reads it.
     await audit.outboxes.write("dynamic", [anEvent()]);
     expect(await (await auditPartsOver(database)).sealer.sealOldest(1)).toBe(1);
+  });
+
+  it("may go while the log is being verified, which then misses nothing but what was deleted", async () => {
+    await audit.seal(2_048);
+    const { problems, retired } = await verifiedWhile(async () => {
+      const names = await audit.retirement.run();
+      await asOwner("delete from audit.event where leaf_index in (1100, 2047)");
+      return names;
+    });
+    expect(retired).toEqual(SESSIONS);
+    expect(problems.list.map(({ kind, leafIndex }) => [kind, leafIndex])).toEqual([
+      ["MISSING", 1_100],
+      ["MISSING", 2_047],
+    ]);
   });
 
   it("leaves an archive that proves itself, in the erased form, and an event that says which leaves went where", async () => {

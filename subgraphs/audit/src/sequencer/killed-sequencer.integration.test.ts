@@ -7,7 +7,7 @@ import type { Database } from "@supergraph/persistence";
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { auditPartsOver, testKey } from "../fixtures/audit-parts.fixture.js";
-import { outboxesOf, sealedLog } from "../fixtures/audit-log.fixture.js";
+import { anEvent, outboxesOf, sealedLog } from "../fixtures/audit-log.fixture.js";
 import { writersInto } from "./writers.fixture.js";
 
 const KILLS = 6;
@@ -93,6 +93,37 @@ it("a sequencer that is killed again and again loses no committed event, seals n
   expect(leafIndexes).toEqual(Array.from({ length: committed.length }, (_, index) => index));
   expect([...ids].sort()).toEqual([...committed].sort());
 }, 90_000);
+
+/** Whether somebody has the lead and is held up in the middle of a batch. */
+async function isHeldUp(): Promise<boolean> {
+  const { rows } = await audit.run((query) =>
+    query.raw<{ rows: unknown[] }>(`
+      select from pg_locks as lead join pg_locks as waiting using (pid)
+      where lead.locktype = 'advisory' and lead.granted and not waiting.granted
+        and lead.database = (select oid from pg_database where datname = current_database())`),
+  );
+  return rows.length > 0;
+}
+
+it("a stand-by takes over within 5 s of a kill -9 that meets the leader in the middle of a batch", async () => {
+  await outboxes.write("users", [anEvent(), anEvent()]);
+  const before = await countSealed();
+  const held = await audit.run((query) => query.transaction());
+  await held.raw("select from audit.tree for update");
+  const leader = await startService();
+  while (!(await isHeldUp())) await pause(20);
+  const standby = await startService();
+  await pause(1_500);
+  leader.kill("SIGKILL");
+  const killed = performance.now();
+  await held.rollback();
+  expect(await countSealed()).toBe(before);
+
+  while ((await countSealed()) < before + 2) await pause(20);
+  expect(performance.now() - killed).toBeLessThan(5_000);
+  standby.kill("SIGTERM");
+  await once(standby, "exit");
+}, 60_000);
 
 it("a service that is asked to stop finishes its batch and exits 0", async () => {
   const service = await startService();

@@ -2,7 +2,7 @@ import { CompactRange, TILE_WIDTH } from "@supergraph/audit-proof";
 import type { Tile } from "../tree/tree.repository.js";
 import type { BeyondTree } from "./verification.repository.js";
 import type { Problems } from "./problems.js";
-import type { RetiredLeaves } from "./retired-leaves.js";
+import { RetiredLeaves } from "./retired-leaves.js";
 import { recomputedHash, type StoredEvent } from "./stored-event.js";
 
 const HASH_BYTES = 32;
@@ -35,7 +35,8 @@ export interface LeafGroup {
 export class LeafCheck {
   readonly #misplaced: Misplaced[] = [];
   readonly #sealedAt = new Map<string, number>();
-  readonly #missing: { from: number; to: number } = { from: 0, to: 0 };
+  /** Neighbours in one range. */
+  readonly #missing: { from: number; to: number }[] = [];
 
   constructor(
     private readonly problems: Problems,
@@ -56,9 +57,17 @@ export class LeafCheck {
     return found.map((events, at) => this.#checkLeaf(group.from + at, events, sealed?.[at]));
   }
 
-  /** To be called at the end: says what became of events that stand in the place of others. */
-  finish(beyond: readonly BeyondTree[]): void {
-    this.#reportMissing();
+  /** Whether there are leaves without an event, and nothing that tells of their end. */
+  get misses(): boolean {
+    return this.#missing.length > 0;
+  }
+
+  /**
+   * To be called at the end: says what became of events that stand in the place of others.
+   * @param retired what has been told since the check began
+   */
+  finish(beyond: readonly BeyondTree[], retired = RetiredLeaves.none): void {
+    for (const range of this.#missing) this.#reportMissing(range, retired);
     for (const { leafIndex, id, hash, isColumnOnly } of this.#misplaced) {
       const home = this.#sealedAt.get(hash.toString("latin1"));
       if (home !== undefined && home !== leafIndex) {
@@ -131,20 +140,23 @@ export class LeafCheck {
 
   #missingAt(leafIndex: number, sealed: Buffer | undefined): void {
     if (sealed && this.#sealedAt.size < MOST_MISPLACED) this.#sealedAt.set(sealed.toString("latin1"), leafIndex);
-    if (leafIndex !== this.#missing.to) {
-      this.#reportMissing();
-      this.#missing.from = leafIndex;
-    }
-    this.#missing.to = leafIndex + 1;
+    const last = this.#missing.at(-1);
+    if (last?.to === leafIndex) last.to++;
+    else this.#missing.push({ from: leafIndex, to: leafIndex + 1 });
   }
 
-  /** Neighbours that are gone are one problem. */
-  #reportMissing(): void {
-    const { from, to } = this.#missing;
-    if (from === to) return;
-    const which = to - from === 1 ? `The event of leaf ${from} is` : `The events of leaves ${from} to ${to - 1} are`;
-    this.problems.add("MISSING", from, `${which} gone, and no event tells that retention removed it.`);
-    this.#missing.from = to;
+  /** What is left of a range without those that retention has taken meanwhile; neighbours are one problem. */
+  #reportMissing(range: { from: number; to: number }, retired: RetiredLeaves): void {
+    for (let from = range.from; from < range.to;) {
+      let to = from;
+      while (to < range.to && !retired.has(to)) to++;
+      if (to > from) {
+        const which =
+          to - from === 1 ? `The event of leaf ${from} is` : `The events of leaves ${from} to ${to - 1} are`;
+        this.problems.add("MISSING", from, `${which} gone, and no event tells that retention removed it.`);
+      }
+      from = to + 1;
+    }
   }
 }
 

@@ -89,7 +89,8 @@ export class LogVerifier {
       problems.add("MISSING", undefined, error.message);
     }
     const isToTheEnd = range.to === head.size;
-    leaves.finish(isToTheEnd ? await store.eventsBeyondTree() : []);
+    const retiredSince = leaves.misses ? await this.#retiredSince(head, problems, request.signal) : undefined;
+    leaves.finish(isToTheEnd ? await store.eventsBeyondTree() : [], retiredSince);
     if (isToTheEnd) await checkEnd(store, head, problems);
     if (isToTheEnd && range.from === 0) await checkIds(store, head, problems);
     return verdict;
@@ -103,6 +104,22 @@ export class LogVerifier {
     return notes
       .map((note) => openWitnessed(note, this.parts.verifiers, problems))
       .filter((signed) => signed !== undefined);
+  }
+
+  /**
+   * What retention has taken since the log had this head. The events that tell of it were sealed as it happened: they
+   * are believed once they were checked themselves.
+   */
+  async #retiredSince(
+    { size }: TreeHead,
+    problems: Problems,
+    signal?: AbortSignal,
+  ): Promise<RetiredLeaves | undefined> {
+    const { store, tree } = this.parts;
+    const head = await tree.head();
+    if (head.size === size) return undefined;
+    await this.verify({ from: size, to: head.size, problems, signal });
+    return RetiredLeaves.told(await store.retirements(head.size), tree.read);
   }
 
   /** Goes through the tiles that hold the range, from left to right. */

@@ -5,6 +5,8 @@ type LeafRange = readonly [from: number, to: number];
 
 /** The leaves whose events retention has removed, as sealed events of the log itself tell. */
 export class RetiredLeaves {
+  static readonly none = new RetiredLeaves([]);
+
   private constructor(private readonly ranges: readonly LeafRange[]) {}
 
   /** Believes only those events that are as they were sealed: `read` gives the tree's hashes. */
