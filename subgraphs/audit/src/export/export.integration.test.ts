@@ -77,6 +77,51 @@ describe("an export in ndjson", () => {
   });
 });
 
+describe("an export that broke off", () => {
+  const cutAt = (body: string, characters: number) => body.slice(0, body.lastIndexOf("\n", characters) + 1);
+  const nextAfter = (part: string) => Number(linesOf(part).at(-1)?.leaf_index) + 1;
+
+  it.each([0, 120])("is gone on with, and both parts joined prove as one that began at leaf %i", async (began) => {
+    const { body } = await exported(`?from_leaf=${began}`);
+    const part = cutAt(body, Math.floor(body.length / 2));
+    // What happens meanwhile is in the second part.
+    await exported("?until=2020-01-01T00:00:00Z");
+    await audit.sealer.sealAll();
+    const rest = (await exported(`?from_leaf=${nextAfter(part)}&began_at=${began}`)).body;
+    const joined = part + rest;
+    const verdict = await verifyExport(() => asLines(joined));
+    expect(verdict).toMatchObject({ status: "proven", range: { from: began }, problems: [] });
+    expect(verdict.events).toBe(linesOf(joined).length - 1);
+
+    const altered = joined.replace('"action":"product.update"', '"action":"product.create"');
+    expect(await verifyExport(() => asLines(altered))).toMatchObject({
+      status: "tampered",
+      problems: [{ kind: "MODIFIED" }],
+    });
+    const shortened = part.slice(0, part.lastIndexOf("\n", part.length - 2) + 1) + rest;
+    expect(await verifyExport(() => asLines(shortened))).toMatchObject({
+      status: "tampered",
+      problems: [{ kind: "MISSING", leafIndex: nextAfter(part) - 1 }],
+    });
+  });
+
+  it("at its very end lacks the last line alone", async () => {
+    const { body } = await exported("?to_leaf=300");
+    const rest = (await exported("?to_leaf=300&from_leaf=300&began_at=0")).body;
+    expect(linesOf(rest)).toHaveLength(1);
+    const joined = cutAt(body, body.length - 2) + rest;
+    expect(await verifyExport(() => asLines(joined))).toMatchObject({ status: "proven", events: 300 });
+  });
+
+  it("goes on without a second head where its format has one", async () => {
+    const whole = (await exported(`?format=csv&to_leaf=300&user_id=${bob}`)).body;
+    const rest = (await exported(`?format=csv&to_leaf=300&user_id=${bob}&from_leaf=100&began_at=0`)).body;
+    expect(rest).not.toBe("");
+    expect(whole.endsWith(rest)).toBe(true);
+    expect(rest).not.toContain("leaf_index");
+  });
+});
+
 describe("an export for other programs", () => {
   it("in CSV has a row an event, and nothing that a spreadsheet takes for a formula", async () => {
     const { headers, body } = await exported(`?format=csv&user_id=${bob}`);

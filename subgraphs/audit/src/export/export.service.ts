@@ -73,9 +73,10 @@ export class ExportService {
     const size = Number(checkpoint.tree_size);
     const to = Math.min(asked.toLeaf ?? size, size);
     const paths = asked.proofs ? new InclusionProofs(size, tree.read) : undefined;
-    let from: number | undefined;
-    let count = 0;
-    yield writer.head();
+    // What goes on is the rest of a file that has its head, and whose first lines are counted by their leaves.
+    let from = asked.beganAt;
+    let count = asked.beganAt === undefined ? 0 : asked.fromLeaf - asked.beganAt;
+    if (asked.beganAt === undefined) yield writer.head();
     for await (const events of this.#events(asked.fromLeaf, to, criteria)) {
       from ??= events[0]?.leaf_index;
       count += events.length;
@@ -115,6 +116,10 @@ export class ExportService {
   }
 }
 
-function withoutFilter({ format, proofs, fromLeaf, toLeaf }: ExportQuery): Record<string, unknown> {
-  return { format, proofs, from_leaf: fromLeaf, ...(toLeaf !== undefined && { to_leaf: toLeaf }) };
+function withoutFilter({ format, proofs, fromLeaf, toLeaf, beganAt }: ExportQuery): Record<string, unknown> {
+  return {
+    ...{ format, proofs, from_leaf: fromLeaf },
+    ...(toLeaf !== undefined && { to_leaf: toLeaf }),
+    ...(beganAt !== undefined && { began_at: beganAt }),
+  };
 }

@@ -122,6 +122,10 @@ describe("the query of an export", () => {
     ["leaves that are none", { from_leaf: "1.5", to_leaf: "-1" }, ["from_leaf", "to_leaf"]],
     ["a leaf that no number holds", { from_leaf: "9".repeat(16), to_leaf: "1e3" }, ["from_leaf", "to_leaf"]],
     ["an inverted range of leaves", { from_leaf: "5", to_leaf: "4" }, ["from_leaf", "to_leaf"]],
+    ["a beginning after the rest", { from_leaf: "5", began_at: "6" }, ["began_at"]],
+    ["a beginning without what is left", { began_at: "6" }, ["began_at"]],
+    ["going on with proofs", { from_leaf: "5", began_at: "0", proofs: "true" }, ["began_at"]],
+    ["going on with a filter", { from_leaf: "5", began_at: "0", text: "ada" }, ["began_at"]],
     ["proofs that are neither", { proofs: "1" }, ["proofs"]],
     ["proofs where there is no place for them", { proofs: "true", format: "csv" }, ["proofs"]],
     ["proofs in ocsf", { proofs: "true", format: "ocsf" }, ["proofs"]],
@@ -140,6 +144,10 @@ describe("the query of an export", () => {
     ]);
     expect(faultsOf({ text: ["a", "b"] })).toEqual([{ path: "text", message: "must be given once" }]);
     expect(faultsOf({ user_id: "ada" })).toEqual([{ path: "user_id", message: "must be a UUID" }]);
+  });
+
+  it("allows going on with a filter where nothing is proven", () => {
+    expect(faultsOf({ from_leaf: "5", began_at: "5", format: "csv", text: "ada" })).toEqual([]);
   });
 
   it("allows a range of no leaf, and proofs that are not asked for", () => {

@@ -11,6 +11,8 @@ export interface ExportQuery {
   fromLeaf: number;
   /** The first leaf that may not be in it; undefined: all may. */
   toLeaf: number | undefined;
+  /** The leaf that the export which goes on at `fromLeaf` had begun with; undefined: this one begins by itself. */
+  beganAt: number | undefined;
   /** Whether each event brings its inclusion proof. */
   proofs: boolean;
 }
@@ -56,6 +58,7 @@ const parameters = z.strictObject({
   text: z.string().optional(),
   from_leaf: leaf.default(0),
   to_leaf: leaf.optional(),
+  began_at: leaf.optional(),
   proofs: z
     .enum(["true", "false"], words(["true", "false"]))
     .default("false")
@@ -75,11 +78,11 @@ export function exportQueryOf(query: QueryString): ExportQuery {
   const faulty = new Set(problems.map(({ path }) => path));
   const sound = parameters.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !faulty.has(name))));
   const filter = filterOf(sound);
-  problems.push(...problemsOfFilter(filter), ...problemsOfRange(sound));
+  problems.push(...problemsOfFilter(filter), ...problemsOfRange(sound), ...problemsOfGoingOn(sound, filter));
   const [first, ...others] = problems;
   if (first) throw invalidInput(first, ...others);
-  const { format, from_leaf, to_leaf, proofs } = sound;
-  return { format, filter, fromLeaf: from_leaf, toLeaf: to_leaf, proofs };
+  const { format, from_leaf, to_leaf, began_at, proofs } = sound;
+  return { format, filter, fromLeaf: from_leaf, toLeaf: to_leaf, beganAt: began_at, proofs };
 }
 
 function onceGiven(query: QueryString) {
@@ -145,4 +148,15 @@ function problemsOfRange({ format, proofs, from_leaf, to_leaf = Infinity }: Para
     problems.push({ path: "to_leaf", message: "must not be before from_leaf" });
   }
   return problems;
+}
+
+/** One checkpoint proves both parts: of all leaves it can, of chosen ones the first part's paths lead to an older one. */
+function problemsOfGoingOn({ format, proofs, from_leaf, began_at }: Parameters, filter: AuditEventFilter): FieldProblem[] {
+  if (began_at === undefined) return [];
+  const problem = (message: string) => [{ path: "began_at", message }];
+  if (began_at > from_leaf) return problem("must not be after from_leaf");
+  if (proofs) return problem("can't go with proofs: leave them out, what has no filter proves itself without");
+  if (format === "ndjson" && Object.keys(filter).length > 0)
+    return problem("can't go with a filter in ndjson: leave it out and keep the parts apart, each proves itself");
+  return [];
 }
