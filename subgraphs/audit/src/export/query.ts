@@ -151,7 +151,10 @@ function problemsOfRange({ format, proofs, from_leaf, to_leaf = Infinity }: Para
 }
 
 /** One checkpoint proves both parts: of all leaves it can, of chosen ones the first part's paths lead to an older one. */
-function problemsOfGoingOn({ format, proofs, from_leaf, began_at }: Parameters, filter: AuditEventFilter): FieldProblem[] {
+function problemsOfGoingOn(
+  { format, proofs, from_leaf, began_at }: Parameters,
+  filter: AuditEventFilter,
+): FieldProblem[] {
   if (began_at === undefined) return [];
   const problem = (message: string) => [{ path: "began_at", message }];
   if (began_at > from_leaf) return problem("must not be after from_leaf");
