@@ -12,6 +12,7 @@ import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { root } from "./processes.mjs";
 import { reportAuditCost } from "./bench-audit-cost.mjs";
+import { reportAuditExport } from "./bench-audit-export.mjs";
 import { reportAuditReads } from "./bench-audit-reads.mjs";
 import { reportSealing } from "./bench-sealing.mjs";
 import { reportSignInStorm, stormLimits } from "./bench-sign-in-storm.mjs";
@@ -46,7 +47,15 @@ const parts = {
     );
   },
   sealing: () => reportSealing(),
-  "audit-reads": async () => reportAuditReadsOf(Number(options.events), await supergraph()),
+  "audit-reads": async () => {
+    const { ownerUrl, token } = await withFilledLog();
+    const asAuditor = (query, variables) => operate(query, variables, token);
+    await reportAuditReads({ operate: asAuditor, ownerUrl, gatewaySecret });
+  },
+  "audit-export": async () => {
+    const { child, token } = await withFilledLog();
+    await reportAuditExport({ origin, token, pid: child.pid });
+  },
 };
 
 const { values: options, positionals: asked } = parseArgs({
@@ -118,13 +127,20 @@ async function stopSupergraph() {
   rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function reportAuditReadsOf(events, { dataDirectory }) {
-  const { privatePostgresUrl } = await import("@supergraph/private-postgres");
-  const ownerUrl = process.env.DATABASE_URL ?? (await privatePostgresUrl(join(dataDirectory, "postgres")));
-  if (process.env.DATABASE_URL === undefined) await fillAuditLog({ ownerUrl, keyEncryptionKey: auditKey, events });
+/** With a log of `--events` events; one that DATABASE_URL leads to is taken as it is. */
+async function withFilledLog() {
+  const started = await supergraph();
+  const given = process.env.DATABASE_URL;
+  started.filled ??= (async () => {
+    const { privatePostgresUrl } = await import("@supergraph/private-postgres");
+    const ownerUrl = given ?? (await privatePostgresUrl(join(started.dataDirectory, "postgres")));
+    const events = Number(options.events);
+    if (given === undefined) await fillAuditLog({ ownerUrl, keyEncryptionKey: auditKey, events });
+    return ownerUrl;
+  })();
+  const ownerUrl = await started.filled;
   // Filling takes longer than a token lasts.
-  const token = await signIn();
-  await reportAuditReads({ operate: (query, variables) => operate(query, variables, token), ownerUrl, gatewaySecret });
+  return { ...started, ownerUrl, token: await signIn() };
 }
 
 /** Of some 200 updates, one after another: milliseconds. */
@@ -258,9 +274,9 @@ async function timeToDefine(token, index) {
 }
 
 async function untilReady() {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(100)) {
     const response = await fetch(`${origin}/health/ready`).catch(() => undefined);
     if (response?.ok) return;
   }
-  throw new Error("The supergraph did not become ready within 60 s");
+  throw new Error("The supergraph did not become ready within 180 s");
 }

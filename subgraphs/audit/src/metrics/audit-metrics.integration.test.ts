@@ -5,12 +5,19 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
+import { AuditTrail } from "@supergraph/audit-trail";
 import { newId } from "@supergraph/persistence";
+import { createLog } from "@supergraph/service";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { webhookSettings } from "../alert/webhook/webhook-settings.js";
 import { runningAlerts } from "../fixtures/alerting.fixture.js";
 import { anEvent } from "../fixtures/audit-log.fixture.js";
+import { auditPartsOver } from "../fixtures/audit-parts.fixture.js";
 import { webhookServer } from "../fixtures/webhook-server.fixture.js";
+import { VerificationWatch } from "../verification/verification-watch.js";
+import { observeCheckpoints } from "../witness/checkpoint-metrics.js";
+import { Witnesses } from "../witness/witnesses.js";
+import { AuditMetrics } from "./audit-metrics.js";
 
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
@@ -86,4 +93,47 @@ it("alerts show by rule, and their deliveries by how they ended", async () => {
     { attributes: { outcome: "failed" }, value: 1 },
     { attributes: { outcome: "delivered" }, value: 1 },
   ]);
+});
+
+it("checkpoints show their size and age, and how far each witness is behind", async () => {
+  const database = alerts.outboxes.database("audit");
+  const { checkpoints, checkpointer, tree } = await auditPartsOver(database);
+  const { size } = await tree.head();
+  const signedAt = new Date(Date.now() + 60_000);
+  await database.unitOfWork(async () => checkpointer.signWhenDue(await tree.head(), signedAt));
+  const signed = await checkpoints.last();
+  const witnesses = new Witnesses(
+    [
+      { name: "there", take: () => Promise.resolve() },
+      { name: "away", take: () => Promise.reject(new Error("away")) },
+    ],
+    createLog("audit", "silent"),
+    { firstMs: 3_600_000, longestMs: 3_600_000, lastMs: 1 },
+  );
+  const stop = observeCheckpoints(checkpoints, witnesses);
+  witnesses.start();
+  if (signed) witnesses.offer(signed);
+  const behind = (witness: string, value: number) => ({ attributes: { witness }, value });
+  await expect.poll(() => shown("audit_witness_behind")).toEqual([behind("there", 0), behind("away", size)]);
+  expect(size).toBeGreaterThan(3);
+  expect(await shown("audit_checkpoint_size")).toEqual([{ attributes: {}, value: size }]);
+  const [age] = await shown("audit_checkpoint_age_seconds");
+  expect(age?.value).toBeGreaterThan(-60.1);
+  expect(age?.value).toBeLessThan(-30);
+  stop();
+  await witnesses.stop();
+});
+
+it("a check of the log shows how many problems it found", async () => {
+  const database = alerts.outboxes.database("audit");
+  const { verifier, verifications } = await auditPartsOver(database);
+  const log = createLog("audit", "silent");
+  const metrics = new AuditMetrics();
+  const parts = { database, verifier, verifications, metrics, log, everyMinutes: 1 };
+  const watch = new VerificationWatch({ ...parts, audit: new AuditTrail("audit", database, log) });
+  await watch.check();
+  expect(await shown("audit_verification_problems")).toEqual([{ attributes: {}, value: 0 }]);
+  await alerts.asOwner((query) => query.raw("update audit.event set operation_name = 'Other' where leaf_index < 2"));
+  await new VerificationWatch({ ...parts, audit: new AuditTrail("audit", database, log) }).check();
+  expect(await shown("audit_verification_problems")).toEqual([{ attributes: {}, value: 2 }]);
 });
