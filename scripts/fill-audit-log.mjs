@@ -85,7 +85,7 @@ async function createFiller(database, keyEncryptionKey) {
       await texts.keep([...kept.values()]);
       await attach(run, table, month);
       const head = { size: edge.size, root: edge.root() };
-      await tree.moveHead(head);
+      await tree.moveHead(head, edge.lastLeaves);
       await sign(head);
       return `${month}: ${head.size} events in the log`;
     },

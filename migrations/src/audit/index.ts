@@ -8,6 +8,7 @@ import alert from "./0006-alert.js";
 import retention from "./0007-retention.js";
 import cosignature from "./0008-cosignature.js";
 import outboxTextTypes from "./0009-outbox-text-types.js";
+import lastLeaves from "./0010-last-leaves.js";
 
 export const audit: SchemaHistory = {
   schema: "audit",
@@ -23,5 +24,6 @@ export const audit: SchemaHistory = {
     "0007-retention": retention,
     "0008-cosignature": cosignature,
     "0009-outbox-text-types": outboxTextTypes,
+    "0010-last-leaves": lastLeaves,
   },
 };

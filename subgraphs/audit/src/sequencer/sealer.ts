@@ -87,7 +87,7 @@ export class Sealer {
     await texts.keep(named);
     await tree.addTiles(tiles);
     const head = { size: edge.size, root: edge.root() };
-    await tree.moveHead(head);
+    await tree.moveHead(head, edge.lastLeaves);
     await database.afterCommit(() => {
       this.#edge = edge;
       metrics.sealed(events, sealedAt);

@@ -30,6 +30,11 @@ export class TreeEdge {
     return this.range.hashes;
   }
 
+  /** The hashes of the leaves right of the last complete tile. */
+  get lastLeaves(): readonly Buffer[] {
+    return this.pending[0] ?? [];
+  }
+
   root(): Buffer {
     return this.range.root();
   }

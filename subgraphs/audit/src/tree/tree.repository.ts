@@ -18,8 +18,12 @@ export interface Tile {
 export type TilePlace = Pick<Tile, "level" | "index">;
 
 const HASH_BYTES = 32;
-const TILES =
-  "select level, index, hashes from tile where (level, index) in (select * from unnest(?::int[], ?::bigint[]))";
+/** In one snapshot: leaves are either among the last, or in a tile that they have completed. */
+const TILES = `
+  with asked as (select * from unnest(?::int[], ?::bigint[]) as asked(level, index))
+  select level, index, hashes from tile where (level, index) in (select level, index from asked)
+  union all
+  select 0, size / ${TILE_WIDTH}, last_leaves from tree where (0, size / ${TILE_WIDTH}) in (select level, index from asked)`;
 
 /** The Merkle tree over the log's leaves. */
 export class TreeRepository {
@@ -34,8 +38,9 @@ export class TreeRepository {
     return this.#readHead("for update");
   }
 
-  async moveHead({ size, root }: TreeHead): Promise<void> {
-    await this.database.run((query) => query("tree").update({ size, root }));
+  /** @param lastLeaves the hashes of the leaves right of the last complete tile */
+  async moveHead({ size, root }: TreeHead, lastLeaves: readonly Buffer[]): Promise<void> {
+    await this.database.run((query) => query("tree").update({ size, root, last_leaves: Buffer.concat(lastLeaves) }));
   }
 
   async addTiles(tiles: readonly Tile[]): Promise<void> {
@@ -43,34 +48,34 @@ export class TreeRepository {
   }
 
   /**
-   * Reads hashes of one tile: from the tile when it is complete, else where they come from, the leaves or the tiles
-   * below. Each call is one look into an index.
+   * Reads hashes of one tile: from the tile when it is complete, else where they come from, the last leaves or the tiles
+   * below.
    */
   readonly read: ReadHashes = async (level, from, to) => {
     if (from >= to) return [];
-    const index = Math.floor(from / TILE_WIDTH);
-    const [tile] = await this.database.run((query) => query<Tile>("tile").select("hashes").where({ level, index }));
-    if (tile)
-      return split(tile.hashes.subarray((from % TILE_WIDTH) * HASH_BYTES, (to - index * TILE_WIDTH) * HASH_BYTES));
-    return level === 0 ? this.#leafHashes(from, to) : this.#rootsBelow(level, from, to);
+    const place = { level, index: Math.floor(from / TILE_WIDTH) };
+    const [hashes = []] = await this.readTiles([place]);
+    const first = place.index * TILE_WIDTH;
+    return hashes.slice(from - first, to - first);
   };
 
   /**
    * Reads whole tiles, those that aren't complete as far as the tree reaches by now. One statement for all that are
-   * complete, one for each other: a level has one of these at most.
+   * complete and for the leaves, one for each other: a level has one of these at most.
    */
   async readTiles(places: readonly TilePlace[]): Promise<(readonly Buffer[])[]> {
     const bindings = [places.map(({ level }) => level), places.map(({ index }) => index)];
     const { rows } = await this.database.run((query) =>
       query.raw<{ rows: { level: number; index: string; hashes: Buffer }[] }>(TILES, bindings),
     );
-    const complete = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, split(hashes)]));
+    const read = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, split(hashes)]));
     return Promise.all(
-      places.map(async (place) => complete.get(`${place.level}/${place.index}`) ?? (await this.#incomplete(place))),
+      places.map(async (place) => read.get(`${place.level}/${place.index}`) ?? (await this.#madeAnew(place))),
     );
   }
 
-  #incomplete({ level, index }: TilePlace): Promise<Buffer[]> {
+  /** Of level 0: of a tile that somebody removed. */
+  #madeAnew({ level, index }: TilePlace): Promise<Buffer[]> {
     const from = index * TILE_WIDTH;
     return level === 0 ? this.#leafHashes(from, from + TILE_WIDTH) : this.#rootsBelow(level, from, from + TILE_WIDTH);
   }

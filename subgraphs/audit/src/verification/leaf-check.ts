@@ -27,8 +27,8 @@ export interface LeafGroup {
   from: number;
   to: number;
   rows: readonly StoredEvent[];
-  /** Undefined right of the last complete tile, or when it is gone. */
-  tile: Tile | undefined;
+  /** Undefined when it is gone, or, right of the last complete one, isn't what it was. */
+  tile: Pick<Tile, "hashes" | "root"> | undefined;
 }
 
 /** Compares the events that are there with the leaves that were sealed. */
@@ -89,7 +89,7 @@ export class LeafCheck {
   }
 
   /** The tile's hashes, or, when they don't make up its root and those of its events do, these. */
-  #hashesOf(tile: Tile, from: number, found: readonly Found[][]): Buffer[] {
+  #hashesOf(tile: Pick<Tile, "hashes" | "root">, from: number, found: readonly Found[][]): Buffer[] {
     const stored = split(tile.hashes);
     if (rootOf(stored).equals(tile.root)) return stored;
     const place = `the tile of leaves ${from} to ${from + TILE_WIDTH - 1}`;

@@ -1,8 +1,15 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
-import { rootAt, TILE_WIDTH, type NoteVerifier, type ReadHashes } from "@supergraph/audit-proof";
+import {
+  CompactRange,
+  compactRangeAt,
+  rootAt,
+  TILE_WIDTH,
+  type NoteVerifier,
+  type ReadHashes,
+} from "@supergraph/audit-proof";
 import type { PersonalValueRepository } from "../personal/personal-value.repository.js";
 import type { TreeHead, TreeRepository } from "../tree/tree.repository.js";
-import { LeafCheck } from "./leaf-check.js";
+import { LeafCheck, type LeafGroup } from "./leaf-check.js";
 import { checkEnd, checkIds } from "./log-end.js";
 import type { Opening } from "./opened-values.js";
 import { PersonalCheck } from "./personal-check.js";
@@ -149,8 +156,12 @@ export class LogVerifier {
       const tiles = await this.#tiles(0, from / TILE_WIDTH, Math.floor(to / TILE_WIDTH));
       for (const group of groupsOf(from, to)) {
         signal?.throwIfAborted();
-        const tile = tiles.find(({ index }) => index * TILE_WIDTH === group.from && group.to % TILE_WIDTH === 0);
+        const isComplete = group.to % TILE_WIDTH === 0;
+        const tile = isComplete
+          ? tiles.find(({ index }) => index * TILE_WIDTH === group.from)
+          : await this.#lastTile(head, group.from, tree);
         for (const hash of leaves.check({ ...group, rows: within(rows, group), tile })) await tree.append(hash);
+        if (!tile && !isComplete && tree.rootWith([])?.equals(head.root)) lastLeavesChanged(group, problems);
         await yieldToOthers();
       }
       const asked = within(rows, range);
@@ -161,6 +172,15 @@ export class LogVerifier {
     const root = await tree.finish(head);
     await this.#compareElsewhere([...witnessed, ...(await this.#lastOf(head, problems, end))], isOnTheWay, problems);
     return root;
+  }
+
+  /** The leaves from there to the end, as a tile; undefined when the head's root is not made of them. */
+  async #lastTile({ size, root }: TreeHead, from: number, tree: TreeCheck): Promise<LeafGroup["tile"]> {
+    const leaves = await this.parts.tree.read(0, from, size);
+    if (leaves.length !== size - from || !tree.rootWith(leaves)?.equals(root)) return undefined;
+    const range = new CompactRange();
+    for (const hash of leaves) range.append(hash);
+    return { hashes: Buffer.concat(leaves), root: range.root() };
   }
 
   /** Checkpoints outside of what was walked are compared with the roots that the stored tiles make. */
@@ -229,4 +249,9 @@ function groupsOf(from: number, to: number): Range[] {
 
 function within(rows: readonly StoredEvent[], { from, to }: Range): StoredEvent[] {
   return rows.filter(({ leaf_index }) => Number(leaf_index) >= from && Number(leaf_index) < to);
+}
+
+function lastLeavesChanged({ from, to }: Range, problems: Problems): void {
+  const what = `The hashes of leaves ${from} to ${to - 1} beside the tree's head were changed; the events are as they were sealed.`;
+  problems.add("MODIFIED", from, what);
 }

@@ -85,11 +85,31 @@ describe("an event that was changed", () => {
     expect(await found()).toEqual([["MODIFIED", 40, words("its leaf_hash was changed")]]);
   });
 
-  it("right of the last tile, with its hash, is named by the checkpoints around it", async () => {
+  it("right of the last complete tile is named as well, with its hash or by it alone", async () => {
     await log.tamper("update audit.event set leaf_hash = sha256('other') where leaf_index = 590");
+    await log.tamper("update audit.event set action = 'product.delete' where leaf_index = 580");
+    const [row] = await log.parts.verifications.events(580, 581);
+    const hash = recomputedHash(row as StoredEvent).toString("hex");
+    await log.tamper(`update audit.event set leaf_hash = '\\x${hash}' where leaf_index = 580`);
+    expect(await found()).toEqual([
+      ["MODIFIED", 590, words("its leaf_hash was changed")],
+      ["MODIFIED", 580, words("the event and its hash were replaced")],
+    ]);
+  });
+
+  it("right of the last complete tile, with all that tells its hash, is named by the checkpoints around it", async () => {
+    await log.tamper(
+      "update audit.event set leaf_hash = sha256('other') where leaf_index = 590",
+      "update audit.tree set last_leaves = overlay(last_leaves placing sha256('other') from 32 * 78 + 1)",
+    );
     const problems = await found();
     expect(problems).toContainEqual(["FORKED", 500, words("leaves from 500 to 599 are not what they were")]);
     expect(problems).toContainEqual(["MODIFIED", 500, words("The head of the tree of 600 leaves has another root")]);
+  });
+
+  it("beside the tree's head is named: its hashes alone", async () => {
+    await log.tamper("update audit.tree set last_leaves = overlay(last_leaves placing sha256('other') from 33)");
+    expect(await found()).toEqual([["MODIFIED", 512, words("hashes of leaves 512 to 599 beside the tree's head")]]);
   });
 
   it("is not seen in a range beside it, and seen in its own", async () => {
@@ -258,6 +278,7 @@ describe("the tree and its checkpoints", () => {
     "delete from audit.event where leaf_index >= 300",
     "delete from audit.tile where index > 0",
     "update audit.tree set size = 300, root = (select root_hash from audit.checkpoint where tree_size = 300)",
+    "update audit.tree set last_leaves = (select string_agg(leaf_hash, '' order by leaf_index) from audit.event where leaf_index >= 256)",
   ];
 
   it("a tail that was cut is named by the checkpoints that are left, and by tiles", async () => {
@@ -282,7 +303,7 @@ describe("a whole forked history", () => {
     `insert into audit.audit_outbox (id, occurred_at, service, action, outcome, actor_type, path, schema_version)
      select id, occurred_at, service, action, 'denied', actor_type, path, schema_version from audit.event`,
     ...["event", "tile", "checkpoint", "person_key", "personal_text"].map((table) => `delete from audit.${table}`),
-    "update audit.tree set size = 0, root = sha256('')",
+    "update audit.tree set size = 0, root = sha256(''), last_leaves = ''",
   ];
 
   it("of who doesn't have the signing key is named by its signatures", async () => {

@@ -48,6 +48,14 @@ export class TreeCheck {
     if (this.edge.size >= this.ahead.nextSize || this.edge.size === this.wanted) await this.#compareRoots();
   }
 
+  /** The root that the tree would have with these leaves more; undefined when it could not be recomputed so far. */
+  rootWith(leaves: readonly Buffer[]): Buffer | undefined {
+    if (this.#isBroken) return undefined;
+    const edge = this.edge.copy();
+    for (const hash of leaves) edge.append(hash);
+    return edge.root();
+  }
+
   /** The root of the tree of the wanted size, as far as it could be recomputed. */
   async finish(head: TreeHead): Promise<Buffer> {
     if (!this.#isBroken) {
