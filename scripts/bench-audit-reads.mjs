@@ -88,7 +88,7 @@ async function pagesOf(filters, cursorAt) {
       const after = await cursorAt(filter, (page - 1) * SIZE);
       if (after) asked.push({ filter, after });
     }
-    if (asked.length >= VALUES / 2) return [...pages, { page, asked }];
+    if (asked.length >= VALUES / 4) return [...pages, { page, asked }];
   }
   return pages;
 }

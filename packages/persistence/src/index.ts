@@ -4,5 +4,5 @@ export { CursorCodec } from "./cursor.js";
 export { Database, type DatabaseSettings } from "./database.js";
 export { EncryptionAtRest } from "./encryption-at-rest.js";
 export { readFirstPages, type FirstPagesQuery } from "./first-pages.js";
-export { isId, newId } from "./identifier.js";
+export { birthOf, isId, newId } from "./identifier.js";
 export { readKeysetPage, type KeysetQuery, type Page, type PageArguments, type SortKey } from "./keyset-page.js";

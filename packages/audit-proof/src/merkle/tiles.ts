@@ -1,4 +1,4 @@
-import { foldRight, nodeHash } from "./hash.js";
+import { completeRoot, foldRight } from "./hash.js";
 import { subtreesOf, type Subtree } from "./numbers.js";
 
 export const TILE_HEIGHT = 8;
@@ -70,10 +70,4 @@ function remembered<T>(known: Map<string, T>, most: number, key: string, make: (
   const made = make();
   known.set(key, made);
   return made;
-}
-
-function completeRoot(hashes: readonly Buffer[]): Buffer {
-  let row = hashes;
-  while (row.length > 1) row = row.flatMap((left, at) => (at % 2 === 0 ? [nodeHash(left, row[at + 1] as Buffer)] : []));
-  return row[0] as Buffer;
 }

@@ -38,11 +38,20 @@ describe("the sequencer", () => {
     expect(repository.askedAt.length).toBeGreaterThanOrEqual(5);
   });
 
-  it("asks less and less often when there is nothing, down to five times a second", async () => {
-    const repository = repositoryThat();
+  it.each([
+    ["nothing", []],
+    ["little", [3, 1, 2, 7, 1, 1, 1, 1, 1, 1]],
+  ])("asks five times a second when there is %s", async (_, outcomes) => {
+    const repository = repositoryThat(...outcomes);
     await runFor(1_000, repository);
-    expect(repository.askedAt.length).toBeGreaterThanOrEqual(4);
-    expect(repository.askedAt.length).toBeLessThanOrEqual(10);
+    expect(repository.askedAt.length).toBeGreaterThanOrEqual(3);
+    expect(repository.askedAt.length).toBeLessThanOrEqual(6);
+  });
+
+  it("asks again soon when there was much", async () => {
+    const repository = repositoryThat(800, 700, 0);
+    await runFor(150, repository);
+    expect(repository.askedAt.length).toBe(3);
   });
 
   it("stands by for a second when another leads", async () => {

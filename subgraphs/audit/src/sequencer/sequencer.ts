@@ -3,9 +3,11 @@ import type { Logger } from "@supergraph/service";
 import type { Sealer } from "./sealer.js";
 
 const BATCH = 1_000;
-/** After a batch that emptied the outboxes; doubled for each that found nothing. */
-const SHORTEST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 200;
+/** After a batch that emptied the outboxes. */
+const PAUSE_MS = 25;
+/** After one of few events, or none: it costs hardly less than one of many. */
+const LONG_PAUSE_MS = 200;
+const FEW = 50;
 const STAND_BY_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 5_000;
 
@@ -16,7 +18,7 @@ const LONGEST_BACK_OFF_MS = 5_000;
 export class Sequencer {
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #pauseMs = SHORTEST_PAUSE_MS;
+  #backOffMs = LONG_PAUSE_MS;
 
   constructor(
     private readonly sealer: Pick<Sealer, "sealOldest">,
@@ -46,12 +48,14 @@ export class Sequencer {
     try {
       const sealed = await this.sealer.sealOldest(BATCH);
       if (sealed === undefined) return STAND_BY_MS;
-      this.#pauseMs = sealed > 0 ? SHORTEST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
-      return sealed === BATCH ? 0 : this.#pauseMs;
+      this.#backOffMs = LONG_PAUSE_MS;
+      if (sealed === BATCH) return 0;
+      return sealed >= FEW ? PAUSE_MS : LONG_PAUSE_MS;
     } catch (error) {
-      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_BACK_OFF_MS);
-      this.log.error({ err: error, retry_ms: this.#pauseMs }, "events could not be sealed");
-      return this.#pauseMs;
+      this.log.error({ err: error, retry_ms: this.#backOffMs }, "events could not be sealed");
+      const waited = this.#backOffMs;
+      this.#backOffMs = Math.min(waited * 2, LONGEST_BACK_OFF_MS);
+      return waited;
     }
   }
 }

@@ -18,12 +18,25 @@ export interface Tile {
 export type TilePlace = Pick<Tile, "level" | "index">;
 
 const HASH_BYTES = 32;
-/** In one snapshot: leaves are either among the last, or in a tile that they have completed. */
+/**
+ * Whole tiles, and what there is of those that aren't complete: of level 0 the last leaves, above the roots of the tiles
+ * below. In one snapshot, in which a hash stands at one place alone.
+ */
 const TILES = `
-  with asked as (select * from unnest(?::int[], ?::bigint[]) as asked(level, index))
-  select level, index, hashes from tile where (level, index) in (select level, index from asked)
+  with asked as materialized (select * from unnest(?::int[], ?::bigint[]) as asked(level, index)),
+  complete as materialized (
+    select level, index, hashes from tile where (level, index) in (select level, index from asked)
+  )
+  select level, index, hashes from complete
   union all
-  select 0, size / ${TILE_WIDTH}, last_leaves from tree where (0, size / ${TILE_WIDTH}) in (select level, index from asked)`;
+  select 0, size / ${TILE_WIDTH}, last_leaves from tree where (0, size / ${TILE_WIDTH}) in (select level, index from asked)
+  union all
+  select asked.level, asked.index, below.roots from asked cross join lateral (
+    select string_agg(tile.root, '' order by tile.index) as roots from tile
+    where tile.level = asked.level - 1
+      and tile.index >= asked.index * ${TILE_WIDTH} and tile.index < (asked.index + 1) * ${TILE_WIDTH}
+  ) as below
+  where asked.level > 0 and below.roots is not null and (asked.level, asked.index) not in (select level, index from complete)`;
 
 /** The Merkle tree over the log's leaves. */
 export class TreeRepository {
@@ -47,10 +60,7 @@ export class TreeRepository {
     if (tiles.length > 0) await this.database.run((query) => query("tile").insert(tiles));
   }
 
-  /**
-   * Reads hashes of one tile: from the tile when it is complete, else where they come from, the last leaves or the tiles
-   * below.
-   */
+  /** Reads hashes of one tile, complete or not. */
   readonly read: ReadHashes = async (level, from, to) => {
     if (from >= to) return [];
     const place = { level, index: Math.floor(from / TILE_WIDTH) };
@@ -59,10 +69,7 @@ export class TreeRepository {
     return hashes.slice(from - first, to - first);
   };
 
-  /**
-   * Reads whole tiles, those that aren't complete as far as the tree reaches by now. One statement for all that are
-   * complete and for the leaves, one for each other: a level has one of these at most.
-   */
+  /** Reads tiles, those that aren't complete as far as the tree reaches by now. */
   async readTiles(places: readonly TilePlace[]): Promise<(readonly Buffer[])[]> {
     const bindings = [places.map(({ level }) => level), places.map(({ index }) => index)];
     const { rows } = await this.database.run((query) =>
@@ -70,37 +77,23 @@ export class TreeRepository {
     );
     const read = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, split(hashes)]));
     return Promise.all(
-      places.map(async (place) => read.get(`${place.level}/${place.index}`) ?? (await this.#madeAnew(place))),
+      places.map(async ({ level, index }) => {
+        const hashes = read.get(`${level}/${index}`);
+        // Somebody has removed the tile.
+        return hashes ?? (level === 0 ? await this.#leafHashes(index * TILE_WIDTH) : []);
+      }),
     );
   }
 
-  /** Of level 0: of a tile that somebody removed. */
-  #madeAnew({ level, index }: TilePlace): Promise<Buffer[]> {
-    const from = index * TILE_WIDTH;
-    return level === 0 ? this.#leafHashes(from, from + TILE_WIDTH) : this.#rootsBelow(level, from, from + TILE_WIDTH);
-  }
-
-  async #leafHashes(from: number, to: number): Promise<Buffer[]> {
+  async #leafHashes(from: number): Promise<Buffer[]> {
     const rows = await this.database.run((query) =>
       query<{ leaf_hash: Buffer }>("event")
         .select("leaf_hash")
         .where("leaf_index", ">=", from)
-        .where("leaf_index", "<", to)
+        .where("leaf_index", "<", from + TILE_WIDTH)
         .orderBy("leaf_index"),
     );
     return rows.map(({ leaf_hash }) => leaf_hash);
-  }
-
-  async #rootsBelow(level: number, from: number, to: number): Promise<Buffer[]> {
-    const rows = await this.database.run((query) =>
-      query<Tile>("tile")
-        .select("root")
-        .where("level", level - 1)
-        .where("index", ">=", from)
-        .where("index", "<", to)
-        .orderBy("index"),
-    );
-    return rows.map(({ root }) => root);
   }
 
   async #readHead(lock: "" | "for update"): Promise<TreeHead> {
