@@ -35,8 +35,11 @@ async function exported(origin, token, query) {
   for await (const chunk of response.body) {
     bytes += chunk.length;
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
-    const begin = chunk.lastIndexOf(10, -2) + 1;
-    last = begin > 0 ? Buffer.from(chunk.subarray(begin)) : Buffer.concat([last, chunk]);
+    // The last line alone is kept: from the last line break but the one that ends a chunk.
+    const text = Buffer.from(chunk);
+    const begin = text.lastIndexOf(10, -2) + 1;
+    if (begin > 0) last = text.subarray(begin);
+    else last = last.at(-1) === 10 ? text : Buffer.concat([last, text]);
   }
   return { lines, bytes, last: last.toString() };
 }

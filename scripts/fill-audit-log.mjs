@@ -35,6 +35,7 @@ async function createFiller(database, keyEncryptionKey) {
   const { sealEvent, subjectOf, SEALED_COLUMNS } = await audit("sequencer/sealed-event");
   const { SequencerRepository } = await audit("sequencer/sequencer.repository");
   const { TreeEdge } = await audit("tree/tree-edge");
+  const { tileReader } = await audit("tree/tile-reader");
   const { formatCheckpoint } = await import("@supergraph/audit-proof");
   const { tree, checkpoints, signer, values, keys, secrets } = await createAuditParts(database, {
     GATEWAY_SECRET: Buffer.alloc(32),
@@ -64,7 +65,7 @@ async function createFiller(database, keyEncryptionKey) {
       await run("set local maintenance_work_mem = '512MB'");
       const table = `audit.event_0_${month.replace("-", "")}`;
       await run(`create table ${table} (like audit.event including defaults including constraints)`);
-      const edge = await TreeEdge.at((await tree.lockHead()).size, tree.read);
+      const edge = await TreeEdge.at((await tree.lockHead()).size, tileReader(tree));
       const batchKeys = await sealingKeys.of(people);
       const kept = new Map();
       const tiles = [];

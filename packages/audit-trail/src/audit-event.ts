@@ -40,6 +40,37 @@ export interface AuditEvent {
   schema_version: number;
 }
 
+/** Holds the name of each column of an event: the compiler sees when one is missing. */
+const COLUMN_NAMES: Record<keyof AuditEvent, true> = {
+  id: true,
+  occurred_at: true,
+  service: true,
+  action: true,
+  outcome: true,
+  reason: true,
+  user_id: true,
+  actor_type: true,
+  actor_label: true,
+  impersonator_id: true,
+  entity_id: true,
+  entity_type: true,
+  entity_label: true,
+  entity_version: true,
+  changes: true,
+  metadata: true,
+  request_id: true,
+  trace_id: true,
+  span_id: true,
+  session_id: true,
+  ip: true,
+  user_agent: true,
+  operation_name: true,
+  path: true,
+  schema_version: true,
+};
+/** The columns of an event, alike in every outbox. */
+export const EVENT_COLUMNS = Object.keys(COLUMN_NAMES) as (keyof AuditEvent)[];
+
 export interface AuditTarget {
   type: string;
   id: string;

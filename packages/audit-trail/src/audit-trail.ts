@@ -177,9 +177,13 @@ export class AuditTrail {
   /** In a transaction of their own. @throws EventNotStored */
   async #store(events: readonly AuditEvent[], cause: unknown): Promise<void> {
     try {
-      await this.database.independently(async () => {
-        for (const event of events) await this.#outbox.insert(event);
-      });
+      const [event, ...others] = events;
+      // One statement is a transaction by itself.
+      if (event && others.length === 0) await this.database.runApart(() => this.#outbox.insert(event));
+      else
+        await this.database.independently(async () => {
+          for (const each of events) await this.#outbox.insert(each);
+        });
     } catch (storing) {
       this.log.error({ err: storing, cause, audit: events.map(logLineOf) }, "an audit event could not be stored");
       throw new EventNotStored(storing);

@@ -1,6 +1,6 @@
 export { isDenial, type Attempt } from "./attempt.js";
 export { AUDIT_ACTIONS } from "./actions.js";
-export { changesBetween } from "./audit-event.js";
+export { changesBetween, EVENT_COLUMNS } from "./audit-event.js";
 export type {
   ActorType,
   AuditActor,

@@ -3,7 +3,7 @@ import { invalidInput, type FieldProblem } from "@supergraph/errors";
 import type { CheckpointService } from "../checkpoint/checkpoint.service.js";
 import type { TreeRepository } from "../tree/tree.repository.js";
 import type { ConsistencyProof, InclusionProof } from "./proof.type.js";
-import { tileReader } from "./tile-reader.js";
+import { tileReader } from "../tree/tile-reader.js";
 
 /** A BigInt argument: a number, or a string where that would lose digits. */
 export type Size = number | string;

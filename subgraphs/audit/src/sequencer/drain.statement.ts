@@ -1,45 +1,14 @@
-import type { AuditEvent } from "@supergraph/audit-trail";
+import { EVENT_COLUMNS } from "@supergraph/audit-trail";
 import { subgraphNames } from "@supergraph/service";
-
-/** Holds the name of each column of an event: the compiler sees when one is missing. */
-export const EVENT_COLUMNS: Record<keyof AuditEvent, true> = {
-  id: true,
-  occurred_at: true,
-  service: true,
-  action: true,
-  outcome: true,
-  reason: true,
-  user_id: true,
-  actor_type: true,
-  actor_label: true,
-  impersonator_id: true,
-  entity_id: true,
-  entity_type: true,
-  entity_label: true,
-  entity_version: true,
-  changes: true,
-  metadata: true,
-  request_id: true,
-  trace_id: true,
-  span_id: true,
-  session_id: true,
-  ip: true,
-  user_agent: true,
-  operation_name: true,
-  path: true,
-  schema_version: true,
-};
 
 /** A moment to the microsecond, as the leaves have it: a Date would cut it. */
 export const inMicroseconds = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-const columns = Object.keys(EVENT_COLUMNS)
-  .map((name) => {
-    if (name === "occurred_at") return `${inMicroseconds(name)} as ${name}`;
-    return name === "changes" ? "coalesce(changes, '[]') as changes" : name;
-  })
-  .join(", ");
+const columns = EVENT_COLUMNS.map((name) => {
+  if (name === "occurred_at") return `${inMicroseconds(name)} as ${name}`;
+  return name === "changes" ? "coalesce(changes, '[]') as changes" : name;
+}).join(", ");
 
 const eachOutbox = (statement: (schema: string) => string, separator: string) =>
   subgraphNames.map(statement).join(separator);

@@ -1,11 +1,16 @@
-import { partiesOf, erasedForm, type AuditEvent, type Party, type PartyName } from "@supergraph/audit-trail";
+import {
+  EVENT_COLUMNS,
+  partiesOf,
+  erasedForm,
+  type AuditEvent,
+  type Party,
+  type PartyName,
+} from "@supergraph/audit-trail";
 import { commitmentOf, leafBytes, leafHash } from "@supergraph/audit-proof";
 import { asBytea } from "../personal/bytea.js";
-import { EVENT_COLUMNS } from "./drain.statement.js";
 import { NOBODY, type PersonKey, type TextKind } from "../personal/person-key.js";
 
 type SealedColumns = Omit<AuditEvent, "ip" | "user_agent">;
-const { ip: _ip, user_agent: _userAgent, ...LOGGED_COLUMNS } = EVENT_COLUMNS;
 
 /** A row of `audit.event`, as JSON gives it to PostgreSQL: bytes in hexadecimal, what is null left out where it can be. */
 export interface SealedRow extends SealedColumns {
@@ -24,12 +29,11 @@ export interface SealedRow extends SealedColumns {
   leaf_hash: string;
 }
 
-/** Holds the name of each column of a sealed row: the compiler sees when one is missing. */
-const SEALED_COLUMN_NAMES: Record<keyof SealedRow, true> = {
+/** Holds the name of each column that sealing adds: the compiler sees when one is missing. */
+const ADDED_COLUMNS: Record<Exclude<keyof SealedRow, keyof SealedColumns>, true> = {
   leaf_index: true,
   retention_days: true,
   sealed_at: true,
-  ...LOGGED_COLUMNS,
   actor_commitment: true,
   impersonator_commitment: true,
   target_commitment: true,
@@ -41,7 +45,8 @@ const SEALED_COLUMN_NAMES: Record<keyof SealedRow, true> = {
   changes_sealed: true,
   leaf_hash: true,
 };
-export const SEALED_COLUMNS = Object.keys(SEALED_COLUMN_NAMES) as (keyof SealedRow)[];
+const isKept = (column: keyof AuditEvent) => column !== "ip" && column !== "user_agent";
+export const SEALED_COLUMNS = [...EVENT_COLUMNS.filter(isKept), ...Object.keys(ADDED_COLUMNS)] as (keyof SealedRow)[];
 
 /** A text of a person that an event names. */
 export interface NamedText {

@@ -5,6 +5,7 @@ import type { Checkpointer } from "../checkpoint/checkpointer.js";
 import type { AuditMetrics } from "../metrics/audit-metrics.js";
 import type { KeptTexts } from "../personal/kept-texts.js";
 import type { BatchKeys, SealingKeys } from "../personal/sealing-keys.js";
+import { tileReader } from "../tree/tile-reader.js";
 import { TreeEdge } from "../tree/tree-edge.js";
 import type { Tile, TreeHead, TreeRepository } from "../tree/tree.repository.js";
 import { sealEvent, subjectOf, type NamedText, type SealedEvent } from "./sealed-event.js";
@@ -122,7 +123,7 @@ export class Sealer {
 
   async #edgeAt({ size, root }: TreeHead): Promise<TreeEdge> {
     if (this.#edge?.size === size && this.#edge.root().equals(root)) return this.#edge.copy();
-    const edge = await TreeEdge.at(size, this.parts.tree.read);
+    const edge = await TreeEdge.at(size, tileReader(this.parts.tree));
     if (!edge.root().equals(root))
       throw new Error(`The audit log's tree of ${size} leaves has another root than its head`);
     return edge;

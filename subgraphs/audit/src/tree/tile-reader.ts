@@ -1,6 +1,6 @@
 import { TILE_WIDTH, type ReadHashes } from "@supergraph/audit-proof";
 import DataLoader from "dataloader";
-import type { TilePlace, TreeRepository } from "../tree/tree.repository.js";
+import type { TilePlace, TreeRepository } from "./tree.repository.js";
 
 /** For one request: each tile that its proofs need is read once, and those asked for in one turn are read together. */
 export function tileReader(tree: Pick<TreeRepository, "readTiles">): ReadHashes {

@@ -1,6 +1,6 @@
 import { inclusionProof } from "@supergraph/audit-proof";
 import { expect, it } from "vitest";
-import type { TilePlace } from "../tree/tree.repository.js";
+import type { TilePlace } from "./tree.repository.js";
 import { tileReader } from "./tile-reader.js";
 
 /** A store of hashes that are all alike, each level as long as told; notes what is read together. */
