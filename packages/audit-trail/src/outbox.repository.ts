@@ -10,10 +10,14 @@ function storable(value: string | number | null): string | number | null {
   return typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value;
 }
 
-/** Written once: every change waits for it, and a query builder takes as long as PostgreSQL does. */
-const INSERT = `
-  insert into audit_outbox (${EVENT_COLUMNS.join(", ")}) values (${EVENT_COLUMNS.map(() => "?").join(", ")})
-  returning pg_current_xact_id()::text as transaction_id`;
+/** Every change waits for it: neither a query builder nor PostgreSQL's planner has a part in it. */
+const INSERT = {
+  name: "audit-outbox-insert",
+  text: `
+    insert into audit_outbox (${EVENT_COLUMNS.join(", ")})
+    values (${EVENT_COLUMNS.map((_, index) => `$${index + 1}`).join(", ")})
+    returning pg_current_xact_id()::text as transaction_id`,
+};
 
 function valuesOf(event: AuditEvent): (string | number | null)[] {
   return EVENT_COLUMNS.map((column) => {
@@ -28,9 +32,7 @@ export class OutboxRepository {
 
   /** Returns the id of the transaction that the event commits with. */
   async insert(event: AuditEvent): Promise<string> {
-    const { rows } = await this.database.run((query) =>
-      query.raw<{ rows: { transaction_id: string }[] }>(INSERT, valuesOf(event)),
-    );
+    const rows = await this.database.runPrepared<{ transaction_id: string }>(INSERT, valuesOf(event));
     return rows[0]?.transaction_id ?? "";
   }
 

@@ -2,18 +2,12 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Knex } from "knex";
-import type { Client } from "pg";
 import { from } from "pg-copy-streams";
+import { withDriverConnection } from "./driver-connection.js";
 
 /** What a column may be given: objects and arrays as JSON; undefined is null. */
 export type CopiedValue = string | number | boolean | object | null | undefined;
 export type CopiedRow<Row> = { readonly [Column in keyof Row]: CopiedValue };
-
-/** Where Knex has its connections from; of a transaction: its own. Knex's types keep it to themselves. */
-interface ConnectionSource {
-  acquireConnection(): Promise<Client>;
-  releaseConnection(connection: Client): Promise<void>;
-}
 
 const ESCAPED: Readonly<Record<string, string>> = {
   "\\": "\\\\",
@@ -51,12 +45,8 @@ export async function copyRows<Row extends CopiedRow<Row>>(
       await nextTurn();
     }
   }
-  const source = query.client as ConnectionSource;
-  const connection = await source.acquireConnection();
-  try {
-    const statement = query.raw("copy ?? (??) from stdin", [table, [...columns]]).toQuery();
-    await pipeline(Readable.from(text(), { highWaterMark: 1 }), connection.query(from(statement)));
-  } finally {
-    await source.releaseConnection(connection);
-  }
+  const statement = query.raw("copy ?? (??) from stdin", [table, [...columns]]).toQuery();
+  await withDriverConnection(query, (connection) =>
+    pipeline(Readable.from(text(), { highWaterMark: 1 }), connection.query(from(statement))),
+  );
 }

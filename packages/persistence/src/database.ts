@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import knex, { type Knex } from "knex";
+import { withDriverConnection } from "./driver-connection.js";
 import { copyRows, type CopiedRow } from "./copy.js";
 import { isUnstorableText, unstorableText } from "./constraint.js";
 
@@ -53,6 +54,23 @@ export class Database {
     } catch (error) {
       throw isUnstorableText(error) ? unstorableText(error) : error;
     }
+  }
+
+  /**
+   * Runs a statement that each connection prepares once, under its name: for what every change waits for. Its parameters
+   * are $1, $2 and so on.
+   */
+  async runPrepared<Row extends object>(
+    statement: { readonly name: string; readonly text: string },
+    values: readonly (string | number | null)[],
+  ): Promise<Row[]> {
+    this.#knex.emit("query", { sql: statement.text });
+    return this.run((query) =>
+      withDriverConnection(query, async (connection) => {
+        const { rows } = await connection.query<Row>({ ...statement, values: [...values] });
+        return rows;
+      }),
+    );
   }
 
   /**
