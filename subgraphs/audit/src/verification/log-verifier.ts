@@ -1,12 +1,5 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
-import {
-  CompactRange,
-  compactRangeAt,
-  rootAt,
-  TILE_WIDTH,
-  type NoteVerifier,
-  type ReadHashes,
-} from "@supergraph/audit-proof";
+import { CompactRange, rootAt, TILE_WIDTH, type NoteVerifier, type ReadHashes } from "@supergraph/audit-proof";
 import type { PersonalValueRepository } from "../personal/personal-value.repository.js";
 import type { TreeHead, TreeRepository } from "../tree/tree.repository.js";
 import { LeafCheck, type LeafGroup } from "./leaf-check.js";
