@@ -99,22 +99,22 @@ describe.each(["in the same process", "over HTTP"])("an export that audit stream
     expect(growth).toBeLessThan(50 * MB);
   });
 
-  it("waits for a client that reads slowly, and stops when they go away", async () => {
+  it("waits for a client that reads slowly, and stops when they go away", { timeout: 60_000 }, async () => {
     const response = await exported("mb=2000");
     await once(response, "readable");
-    await expect.poll(() => waits(() => produced)).toBe(true);
+    await expect.poll(() => waits(() => produced), { timeout: 15_000 }).toBe(true);
     // What the kernel's buffers take of it differs.
     expect(produced).toBeLessThan(200 * MB);
     expect(hasStopped).toBe(false);
     response.destroy();
-    await expect.poll(() => hasStopped).toBe(true);
+    await expect.poll(() => hasStopped, { timeout: 15_000 }).toBe(true);
   });
 
   it("stops when the client goes away before it has begun", async () => {
     const request = ask("").on("error", () => undefined);
     await expect.poll(() => hasBegun).toBe(true);
     request.destroy();
-    await expect.poll(() => hasStopped).toBe(true);
+    await expect.poll(() => hasStopped, { timeout: 15_000 }).toBe(true);
   });
 
   it("breaks off at the client when it breaks off at audit", async () => {
