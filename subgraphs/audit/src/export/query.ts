@@ -160,6 +160,8 @@ function problemsOfGoingOn(
   if (began_at > from_leaf) return problem("must not be after from_leaf");
   if (proofs) return problem("can't go with proofs: leave them out, what has no filter proves itself without");
   if (format === "ndjson" && Object.keys(filter).length > 0)
-    return problem("can't go with a filter in ndjson: leave it out and keep the parts apart, each proves itself");
+    return problem(
+      "can't go with a filter in ndjson: export anew, or in parts from from_leaf to to_leaf, each of which proves itself",
+    );
   return [];
 }
