@@ -12,7 +12,7 @@ import { NOBODY, type PersonKey, type TextKind } from "../personal/person-key.js
 
 type SealedColumns = Omit<AuditEvent, "ip" | "user_agent">;
 
-/** A row of `audit.event`, as JSON gives it to PostgreSQL: bytes in hexadecimal, what is null left out where it can be. */
+/** A row of `audit.event`, as COPY takes it: bytes in hexadecimal; what is left out is null. */
 export interface SealedRow extends SealedColumns {
   leaf_index: number;
   retention_days: number;
