@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { root } from "./processes.mjs";
 
 /**
  * Counts vitest's JSON report. Whatever made the run fail counts as a failure, if only one: a file that could not be
@@ -13,7 +15,25 @@ export function countReport(path, exitCode) {
     passed: report.numPassedTests,
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: failuresIn(report),
   };
+}
+
+/** The failed tests by file and name, each with the start of what it said: for the end of a log of which only the end is kept. */
+function failuresIn(report) {
+  return report.testResults.flatMap((file) => {
+    const failures = file.assertionResults
+      .filter((test) => test.status === "failed")
+      .map((test) => failure(`${relative(root, file.name)} > ${test.fullName}`, test.failureMessages.join("\n")));
+    if (failures.length === 0 && file.status === "failed")
+      failures.push(failure(relative(root, file.name), file.message));
+    return failures;
+  });
+}
+
+function failure(name, message) {
+  const said = (message ?? "").split("\n").filter((line) => !line.includes("/node_modules/"));
+  return [`✗ ${name}`, ...said.slice(0, 12).map((line) => `    ${line.slice(0, 400)}`)].join("\n");
 }
 
 /** What the runner says last: `N passed, N failed`, and how many were skipped when any were. */

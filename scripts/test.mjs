@@ -31,6 +31,7 @@ if (ensureBuilt() === "failed") {
   await Promise.all(lanes.map(runLane));
 }
 const { failed, line } = closingLine(counts);
+for (const failure of counts.flatMap(({ failures }) => failures ?? [])) console.log(failure);
 console.log(line);
 process.exitCode = failed === 0 ? 0 : 1;
 
