@@ -1,8 +1,23 @@
-import type { ActorType, AuditEvent, AuditOutcome } from "./audit-event.type.js";
 import type { AuditEventRow } from "./audit-event.repository.js";
+import type { ActorType, AuditChange, AuditEvent, AuditOutcome, AuditTarget, Personal } from "./audit-event.type.js";
 
-/** The event as the API shows it. */
+/** Reads a value that may be somebody's. */
+type Show = <T>(valueOf: (revealed: AuditEventRow) => T) => Personal<T>;
+
+/** The event as the API shows it, with what the row has of people. */
 export function toAuditEvent(row: AuditEventRow): AuditEvent {
+  return shown(row, (valueOf) => valueOf(row));
+}
+
+/** The same of a row as it is stored: what is somebody's is revealed once it is asked for, which it may well not be. */
+export function toSealedAuditEvent(
+  row: AuditEventRow,
+  reveal: (row: AuditEventRow) => Promise<AuditEventRow>,
+): AuditEvent {
+  return shown(row, (valueOf) => reveal(row).then(valueOf));
+}
+
+function shown(row: AuditEventRow, show: Show): AuditEvent {
   return {
     id: row.id,
     leafIndex: row.leaf_index,
@@ -10,28 +25,33 @@ export function toAuditEvent(row: AuditEventRow): AuditEvent {
     service: row.service,
     action: row.action,
     outcome: row.outcome as AuditOutcome,
-    reason: row.reason,
+    get reason() {
+      return show(({ reason }) => reason);
+    },
     actor: {
       type: row.actor_type as ActorType,
       id: row.user_id,
-      label: row.actor_label,
+      get label() {
+        return show(({ actor_label }) => actor_label);
+      },
       user: referenceTo(row.user_id),
       impersonator: referenceTo(row.impersonator_id),
     },
-    target: targetOf(row),
-    changes: (row.changes ?? []).map(({ field, before, after, redacted = false }) => ({
-      field,
-      before,
-      after,
-      redacted,
-    })),
+    target: targetOf(row, show),
+    get changes() {
+      return show(changesOf);
+    },
     metadata: row.metadata,
     requestId: row.request_id,
     traceId: row.trace_id,
     spanId: row.span_id,
     sessionId: row.session_id,
-    ip: row.ip,
-    userAgent: row.user_agent,
+    get ip() {
+      return show(({ ip }) => ip);
+    },
+    get userAgent() {
+      return show(({ user_agent }) => user_agent);
+    },
     operationName: row.operation_name,
     path: row.path,
   };
@@ -39,7 +59,18 @@ export function toAuditEvent(row: AuditEventRow): AuditEvent {
 
 const referenceTo = (id: string | null) => (id === null ? null : { id });
 
-function targetOf({ entity_id, entity_type, entity_label, entity_version }: AuditEventRow): AuditEvent["target"] {
+function targetOf({ entity_id, entity_type, entity_version }: AuditEventRow, show: Show): AuditTarget | null {
   if (entity_id === null || entity_type === null) return null;
-  return { id: entity_id, type: entity_type, label: entity_label, version: entity_version };
+  return {
+    id: entity_id,
+    type: entity_type,
+    get label() {
+      return show(({ entity_label }) => entity_label);
+    },
+    version: entity_version,
+  };
+}
+
+function changesOf({ changes }: AuditEventRow): AuditChange[] {
+  return (changes ?? []).map(({ field, before, after, redacted = false }) => ({ field, before, after, redacted }));
 }

@@ -54,7 +54,10 @@ const ACTIONS_AMONG = `
     where known_event.action = asked.action and (:actorId::uuid is null or user_id = :actorId) limit 1
   ) as held`;
 
-/** Reads the log: sealed events and those still in an outbox, each exactly once, as soon as they are committed. */
+/**
+ * Reads the log: sealed events and those still in an outbox, each exactly once, as soon as they are committed. They come
+ * as they are stored; what is personal in them is read by `reveal`.
+ */
 export class AuditEventRepository {
   constructor(
     private readonly database: Database,
@@ -65,7 +68,7 @@ export class AuditEventRepository {
   async page(criteria: AuditEventCriteria, order: AuditOrder, page: PageArguments): Promise<Page<AuditEventRow>> {
     const list = `audit-events ${order} ${digestOf(criteria)}`;
     const found = await textsFoundBy(criteria, this.values);
-    const read = await this.database.run((query) =>
+    return this.database.run((query) =>
       readKeysetPage<AuditEventRow>({
         ...this.#list(query, criteria, found, order),
         list,
@@ -73,7 +76,6 @@ export class AuditEventRepository {
         pauses: (direction, from) => pausesOf(criteria, direction, from),
       }),
     );
-    return this.#revealed(read);
   }
 
   /** The first page, newest first, of each owner's events, in the order of the ids. */
@@ -84,7 +86,7 @@ export class AuditEventRepository {
     first: number | null | undefined,
   ): Promise<Page<AuditEventRow>[]> {
     const found = await textsFoundBy(criteria, this.values);
-    const pages = await this.database.run((query) =>
+    return this.database.run((query) =>
       readFirstPages<AuditEventRow>({
         ...this.#list(query, criteria, found, "NEWEST_FIRST"),
         owner: { ...OWNERS[owner], ids },
@@ -92,8 +94,6 @@ export class AuditEventRepository {
         listOf: (id) => ownedList(owner, id, criteria),
       }),
     );
-    const rows = await this.values.reveal(pages.flatMap((page) => page.rows));
-    return pages.map((page) => ({ ...page, rows: rows.splice(0, page.rows.length) }));
   }
 
   /** A page of one owner's events, newest first. */
@@ -104,13 +104,12 @@ export class AuditEventRepository {
     page: PageArguments,
   ): Promise<Page<AuditEventRow>> {
     const found = await textsFoundBy(criteria, this.values);
-    const read = await this.database.run((query) => {
+    return this.database.run((query) => {
       const all = this.#list(query, criteria, found, "NEWEST_FIRST");
       const rows = all.rows.where(OWNERS[owner].column, id);
       const pauses: KeysetQuery["pauses"] = (direction, from) => pausesOf(criteria, direction, from);
       return readKeysetPage<AuditEventRow>({ ...all, rows, list: ownedList(owner, id, criteria), page, pauses });
     });
-    return this.#revealed(read);
   }
 
   /**
@@ -125,7 +124,7 @@ export class AuditEventRepository {
       ids.filter((id) => !found.has(id.toLowerCase())),
       scope,
     );
-    return this.values.reveal([...early, ...late]);
+    return [...early, ...late];
   }
 
   async #withIds(ids: readonly string[], scope: ReadScope, span?: Span): Promise<AuditEventRow[]> {
@@ -152,8 +151,9 @@ export class AuditEventRepository {
     return rows.map(({ action }) => action);
   }
 
-  async #revealed(page: Page<AuditEventRow>): Promise<Page<AuditEventRow>> {
-    return { ...page, rows: await this.values.reveal(page.rows) };
+  /** The events with what is personal in them, in the same order; what was erased stays null. */
+  reveal(rows: readonly AuditEventRow[]): Promise<AuditEventRow[]> {
+    return this.values.reveal(rows);
   }
 
   #list(query: Knex, criteria: AuditEventCriteria, found: FoundTexts, order: `${AuditOrder}`) {

@@ -6,8 +6,8 @@ import { AuditEventAccess, type AskingField } from "./audit-event.access.js";
 import { criteriaOf, type AuditEventCriteria } from "./audit-event.criteria.js";
 import type { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
 import { AuditEventLoader } from "./audit-event.loader.js";
-import { toAuditEvent } from "./audit-event.mapper.js";
-import type { AuditEventRepository, Owner } from "./audit-event.repository.js";
+import { toSealedAuditEvent } from "./audit-event.mapper.js";
+import type { AuditEventRepository, AuditEventRow, Owner } from "./audit-event.repository.js";
 import type { AuditEvent } from "./audit-event.type.js";
 import type { AuditCount, AuditGroup } from "./audit-statistics.type.js";
 import { refuseUnknownActions } from "./known-actions.js";
@@ -23,6 +23,8 @@ export class AuditEventService {
   readonly #loader: AuditEventLoader;
   readonly #byId;
   readonly #isInLog;
+  /** What is asked of people's values by one answer is read together, and none of it when nothing is. */
+  readonly #revealed;
 
   constructor(
     private readonly repository: AuditEventRepository,
@@ -34,6 +36,7 @@ export class AuditEventService {
       (ids) => repository.byIds(ids, this.#access.scope),
       ({ id }) => id,
     );
+    this.#revealed = new DataLoader((rows: readonly AuditEventRow[]) => repository.reveal(rows));
     this.#isInLog = new DataLoader((actions: readonly string[]) => this.#areInLog(actions));
   }
 
@@ -49,7 +52,7 @@ export class AuditEventService {
     else await this.#access.requireAuditor(field);
     const criteria = await this.#criteriaOf(filter);
     this.#access.describe(askedOf(criteria, page, order));
-    return connectionOf(await this.repository.page(criteria, order, page), toAuditEvent);
+    return connectionOf(await this.repository.page(criteria, order, page), (row) => this.#toEvent(row));
   }
 
   /** How many events the filter finds, by what they have in common. @throws as `list` */
@@ -76,7 +79,7 @@ export class AuditEventService {
   async byId(id: string): Promise<AuditEvent | null> {
     if (!isId(id)) return null;
     const row = await this.#byId.load(id.toLowerCase());
-    return row && toAuditEvent(row);
+    return row && this.#toEvent(row);
   }
 
   /** What a person did. @throws as `list` */
@@ -95,7 +98,11 @@ export class AuditEventService {
   async #owned(owner: Owner, id: string, { filter, page }: AuditEventsQuery): Promise<Connection<AuditEvent>> {
     const criteria = await this.#criteriaOf(filter);
     this.#access.describe(askedOf(criteria, page, "NEWEST_FIRST"));
-    return connectionOf(await this.#loader.load(owner, id, criteria, page), toAuditEvent);
+    return connectionOf(await this.#loader.load(owner, id, criteria, page), (row) => this.#toEvent(row));
+  }
+
+  #toEvent(row: AuditEventRow): AuditEvent {
+    return toSealedAuditEvent(row, (sealed) => this.#revealed.load(sealed));
   }
 
   async #criteriaOf(filter: AuditEventFilter | null | undefined): Promise<AuditEventCriteria> {

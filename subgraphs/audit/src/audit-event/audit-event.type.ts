@@ -2,6 +2,9 @@ import { GraphQLBigInt, GraphQLJSON, connectionType } from "@supergraph/subgraph
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { User } from "../user/user.type.js";
 
+/** A value that may be somebody's: it may be read only when it is asked for. */
+export type Personal<T> = T | Promise<T>;
+
 /** The values are the database's. */
 export enum AuditOutcome {
   SUCCESS = "success",
@@ -50,7 +53,7 @@ export class AuditActor {
     nullable: true,
     description: "The actor's name or address at the time; null once the person was erased.",
   })
-  label!: string | null;
+  label!: Personal<string | null>;
 
   @Field(() => User, { nullable: true, description: "The person as they are now." })
   user!: User | null;
@@ -71,7 +74,7 @@ export class AuditTarget {
     nullable: true,
     description: "The target's name at the time; null for none, or once the person was erased.",
   })
-  label!: string | null;
+  label!: Personal<string | null>;
 
   @Field(() => Int, {
     nullable: true,
@@ -131,7 +134,7 @@ export class AuditEvent {
     description:
       "Why it was denied or failed, one of the reasons of errors; or what the actor gave as one, until the person that it is about was erased.",
   })
-  reason!: string | null;
+  reason!: Personal<string | null>;
 
   @Field(() => AuditActor, { description: "Who did it." })
   actor!: AuditActor;
@@ -143,7 +146,7 @@ export class AuditEvent {
   target!: AuditTarget | null;
 
   @Field(() => [AuditChange], { description: "Empty unless the outcome is SUCCESS." })
-  changes!: AuditChange[];
+  changes!: Personal<AuditChange[]>;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
@@ -173,13 +176,13 @@ export class AuditEvent {
     nullable: true,
     description: "The client's address, as the gateway saw it; null once the person was erased.",
   })
-  ip!: string | null;
+  ip!: Personal<string | null>;
 
   @Field(() => String, {
     nullable: true,
     description: "What the client called itself; null once the person was erased.",
   })
-  userAgent!: string | null;
+  userAgent!: Personal<string | null>;
 
   @Field(() => String, { nullable: true, description: "The name of the client's GraphQL operation." })
   operationName!: string | null;

@@ -1,11 +1,4 @@
-import {
-  EVENT_COLUMNS,
-  partiesOf,
-  erasedForm,
-  type AuditEvent,
-  type Party,
-  type PartyName,
-} from "@supergraph/audit-trail";
+import { EVENT_COLUMNS, erasedForm, type AuditEvent, type Party, type PartyName } from "@supergraph/audit-trail";
 import { commitmentOf, leafBytes, leafHash } from "@supergraph/audit-proof";
 import { asBytea } from "../personal/bytea.js";
 import { NOBODY, type PersonKey, type TextKind } from "../personal/person-key.js";
@@ -65,6 +58,8 @@ export interface SealedEvent {
 
 /** What sealing needs to know beside the event. */
 export interface Sealing {
+  /** Whose the event's personal values are. */
+  parties: readonly Party[];
   leafIndex: number;
   sealedAt: string;
   retentionDays: number;
@@ -110,7 +105,7 @@ export function sealEvent(event: AuditEvent, sealing: Sealing): SealedEvent {
   };
   const texts: NamedText[] = [];
   const commitments: Partial<Record<`${PartyName}_commitment`, string>> = {};
-  for (const party of partiesOf(event)) {
+  for (const party of sealing.parties) {
     const subject = sealing.subjectOf(party);
     const key = sealing.keyOf(subject);
     if (!key) continue;

@@ -28,6 +28,12 @@ export interface SealerParts {
   retentionDaysOf: (action: string) => number;
 }
 
+/** An event, and whose the personal values in it are. */
+interface AttributedEvent {
+  event: AuditEvent;
+  parties: readonly Party[];
+}
+
 /** Moves events from the outboxes into the log, and grows its tree. */
 export class Sealer {
   /** As it was last committed by this process; of no use once another has led. */
@@ -70,21 +76,21 @@ export class Sealer {
   async #extend(events: readonly AuditEvent[]): Promise<TreeHead> {
     const { database, repository, tree, keys, texts, metrics } = this.parts;
     const edge = await this.#edgeAt(await tree.lockHead());
-    const parties = events.map((event) => partiesOf(event));
-    const subjects = new Set(parties.flat().map((party) => this.#subjectOf(party)));
+    const attributed = events.map((event) => ({ event, parties: partiesOf(event) }));
+    const subjects = new Set(attributed.flatMap(({ parties }) => parties.map((party) => this.#subjectOf(party))));
     const batchKeys = await keys.of([...subjects]);
     const sealedAt = await repository.now();
     await repository.ensurePartitions(this.#partitionsOf(events));
 
     const tiles: Tile[] = [];
     const named: NamedText[] = [];
-    const rowOf = (event: AuditEvent) => {
-      const { row, leafHash, texts } = this.#sealed(event, edge.size, sealedAt, batchKeys);
+    const rowOf = (attributed: AttributedEvent) => {
+      const { row, leafHash, texts } = this.#sealed(attributed, edge.size, sealedAt, batchKeys);
       tiles.push(...edge.append(leafHash));
       named.push(...texts);
       return row;
     };
-    await repository.insert(inSlices(events, rowOf));
+    await repository.insert(inSlices(attributed, rowOf));
     await texts.keep(named);
     await tree.addTiles(tiles);
     const head = { size: edge.size, root: edge.root() };
@@ -97,8 +103,9 @@ export class Sealer {
     return head;
   }
 
-  #sealed(event: AuditEvent, leafIndex: number, sealedAt: string, keys: BatchKeys): SealedEvent {
+  #sealed({ event, parties }: AttributedEvent, leafIndex: number, sealedAt: string, keys: BatchKeys): SealedEvent {
     return sealEvent(event, {
+      parties,
       leafIndex,
       sealedAt,
       retentionDays: this.parts.retentionDaysOf(event.action),
@@ -130,7 +137,7 @@ export class Sealer {
   }
 }
 
-/** What `make` makes of each event; a slice is made once it is asked for. */
-function* inSlices<Made>(events: readonly AuditEvent[], make: (event: AuditEvent) => Made): Generator<Made[]> {
-  for (let from = 0; from < events.length; from += SLICE) yield events.slice(from, from + SLICE).map(make);
+/** What `make` makes of each; a slice is made once it is asked for. */
+function* inSlices<Given, Made>(given: readonly Given[], make: (one: Given) => Made): Generator<Made[]> {
+  for (let from = 0; from < given.length; from += SLICE) yield given.slice(from, from + SLICE).map(make);
 }

@@ -69,7 +69,7 @@ describe("sealing", () => {
     });
     await outboxes.write("auth", [event]);
     await sealer.sealOldest(10);
-    const [row] = await events.byIds([event.id], "all");
+    const [row] = await events.reveal(await events.byIds([event.id], "all"));
     expect({ ...row, occurred_at: row?.occurred_at.toISOString() }).toMatchObject(event);
     expect(Object.values(event)).not.toContain(null);
     expect(row?.leaf_index).toBe("0");
