@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { SystemError, type Reason } from "@supergraph/errors";
-import type { Database } from "@supergraph/persistence";
+import type { Database, IdentifiedUnit } from "@supergraph/persistence";
 import type { Logger } from "@supergraph/service";
 import { endingOf, eventOf, type Attempt, type Ending } from "./attempt.js";
 import type { AuditDetails, AuditEvent } from "./audit-event.js";
@@ -14,8 +14,10 @@ interface Draft {
   failureIsLeft: boolean;
   /** There will be no event. */
   isOmitted: boolean;
-  /** The success, once it stands in the unit of work. */
-  success?: { event: AuditEvent; transactionId: string };
+  /** The unit of work in which it stands or falls. */
+  unit?: IdentifiedUnit | undefined;
+  /** The success, which that unit commits with. */
+  success?: AuditEvent;
 }
 
 const SUCCESS: Ending = { outcome: "success", reason: null };
@@ -94,12 +96,13 @@ export class AuditTrail {
     try {
       const result = await this.#drafts.run(draft, () =>
         this.database.unitOfWork(async () => {
+          draft.unit = this.database.identifyUnit();
           const value = await work();
           if (!draft.isOmitted) await this.#recordSuccess(draft);
           return value;
         }),
       );
-      if (draft.success) this.#logLine(draft.success.event);
+      if (draft.success) this.#logLine(draft.success);
       return result;
     } catch (error) {
       if (!draft.isOmitted) await this.#recordFailure(draft, error);
@@ -125,23 +128,27 @@ export class AuditTrail {
   }
 
   async #recordSuccess(draft: Draft): Promise<void> {
-    const event = eventOf(this.service, draft.attempt, draft.details, SUCCESS);
-    draft.success = { event, transactionId: await this.#outbox.insert(event) };
+    draft.success = eventOf(this.service, draft.attempt, draft.details, SUCCESS);
+    await this.#outbox.insertWithCommit(draft.success);
   }
 
-  async #recordFailure({ attempt, details, success, failureIsLeft }: Draft, error: unknown): Promise<void> {
+  async #recordFailure(draft: Draft, error: unknown): Promise<void> {
+    const { attempt, details, success, failureIsLeft } = draft;
     if (failureIsLeft) return this.#markRecorded(error);
-    if (success && (await this.#hasCommitted(success.transactionId, error))) {
+    if (success && (await this.#hasCommitted(draft.unit, error))) {
       // What failed came after the change: that stands, and its success is what there is to tell.
-      this.#logLine(success.event);
+      this.#logLine(success);
       return this.#markRecorded(error);
     }
     await this.#recordAlone(eventOf(this.service, attempt, details, endingOf(error)), error);
   }
 
-  async #hasCommitted(transactionId: string, cause: unknown): Promise<boolean> {
+  async #hasCommitted(unit: IdentifiedUnit | undefined, cause: unknown): Promise<boolean> {
+    const id = await unit?.id?.catch(() => undefined);
+    // No COMMIT is sent without it.
+    if (id === undefined) return false;
     try {
-      return await this.#outbox.isCommitted(transactionId);
+      return await this.#outbox.isCommitted(id);
     } catch (asking) {
       this.log.error({ err: asking, cause }, "whether a change was committed could not be found out");
       throw new EventNotStored(asking);
@@ -199,8 +206,9 @@ export class AuditTrail {
     if (typeof error === "object" && error !== null) this.#recorded.add(error);
   }
 
+  /** Once whoever waits has their answer: the event is stored, and the line a copy of it. */
   #logLine(event: AuditEvent): void {
-    this.log.info({ ...logLineOf(event), kind: "audit" }, event.action);
+    setImmediate(() => this.log.info({ ...logLineOf(event), kind: "audit" }, event.action));
   }
 }
 

@@ -1,14 +1,21 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 
-/** Stands before PostgreSQL, and cuts the connection of a client that has sent COMMIT before it hears the answer. */
-export async function cutAtCommit(databaseUrl: string): Promise<{ url: string; close: () => Promise<void> }> {
+/**
+ * Stands before PostgreSQL, and cuts the connection of a client that has sent COMMIT before it hears the answer; `lost`:
+ * the COMMIT itself, and what was sent together with it, never gets there.
+ */
+export async function cutAtCommit(
+  databaseUrl: string,
+  lost: "answer" | "commit",
+): Promise<{ url: string; close: () => Promise<void> }> {
   const { hostname, port } = new URL(databaseUrl);
   const server = createServer((client) => {
     const postgres = connect(Number(port), hostname);
     let hasCommitted = false;
     client.on("data", (data) => {
       hasCommitted ||= data.includes("COMMIT");
-      postgres.write(data);
+      if (hasCommitted && lost === "commit") client.destroy();
+      else postgres.write(data);
     });
     postgres.on("data", (answer) => {
       if (hasCommitted) client.destroy();

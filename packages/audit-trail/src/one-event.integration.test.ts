@@ -43,14 +43,22 @@ describe("the one event of an attempt", () => {
     await database.close();
   });
 
-  it("is the success of a change that stands, when the answer to COMMIT was lost", async () => {
-    const cut = await cutAtCommit(disposable.url("users"));
-    const database = new Database({ url: cut.url, schema: "users" });
-    const audit = new AuditTrail("users", database, createLog("users", "silent"));
-    await expect(audit.attempt(attempt, () => change(database))).rejects.toThrow();
-    expect([await changes(), await outcomes()]).toEqual([[id], ["success"]]);
-    await database.close();
-    await cut.close();
+  describe.each([
+    ["waits for each answer", false],
+    ["sends the event together with COMMIT", true],
+  ])("over a connection that %s", (_, isPipelined) => {
+    it.each([
+      ["the success of a change that stands, when the answer to COMMIT was lost", "answer", [id], "success"],
+      ["the failure of one that doesn't, when COMMIT itself was lost", "commit", [], "failure"],
+    ] as const)("is %s", async (_, lost, changed, outcome) => {
+      const cut = await cutAtCommit(disposable.url("users"), lost);
+      const database = new Database({ url: cut.url, schema: "users", isPipelined });
+      const audit = new AuditTrail("users", database, createLog("users", "silent"));
+      await expect(audit.attempt(attempt, () => change(database))).rejects.toThrow();
+      expect([await changes(), await outcomes()]).toEqual([changed, [outcome]]);
+      await database.close();
+      await cut.close();
+    });
   });
 
   it("is none of a read that is to be omitted, whether it succeeds or fails", async () => {

@@ -15,8 +15,7 @@ const INSERT = {
   name: "audit-outbox-insert",
   text: `
     insert into audit_outbox (${EVENT_COLUMNS.join(", ")})
-    values (${EVENT_COLUMNS.map((_, index) => `$${index + 1}`).join(", ")})
-    returning pg_current_xact_id()::text as transaction_id`,
+    values (${EVENT_COLUMNS.map((_, index) => `$${index + 1}`).join(", ")})`,
 };
 
 function valuesOf(event: AuditEvent): (string | number | null)[] {
@@ -30,10 +29,13 @@ function valuesOf(event: AuditEvent): (string | number | null)[] {
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** Returns the id of the transaction that the event commits with. */
-  async insert(event: AuditEvent): Promise<string> {
-    const rows = await this.database.runPrepared<{ transaction_id: string }>(INSERT, valuesOf(event));
-    return rows[0]?.transaction_id ?? "";
+  async insert(event: AuditEvent): Promise<void> {
+    await this.database.runPrepared(INSERT, valuesOf(event));
+  }
+
+  /** As the last that the current unit of work does, together with its COMMIT. */
+  async insertWithCommit(event: AuditEvent): Promise<void> {
+    await this.database.runWithCommit(INSERT, valuesOf(event));
   }
 
   /** Whether a transaction that is over for this process has committed: the answer to its COMMIT may have been lost. */

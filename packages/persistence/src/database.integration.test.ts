@@ -1,13 +1,16 @@
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Database } from "./database.js";
+import { Database, type IdentifiedUnit } from "./database.js";
 
-describe("a unit of work", () => {
+describe.each([
+  ["", false],
+  [", pipelined", true],
+])("a unit of work%s", (_, isPipelined) => {
   let disposable: DisposableDatabase;
   let database: Database;
   beforeAll(async () => {
     disposable = await disposableDatabase();
-    database = new Database({ url: disposable.ownerUrl, schema: "public" });
+    database = new Database({ url: disposable.ownerUrl, schema: "public", isPipelined });
     await database.run((query) => query.raw("create table note (text text)"));
   });
   beforeEach(() => database.run((query) => query("note").delete()));
@@ -74,6 +77,80 @@ describe("a unit of work", () => {
       );
     });
     await expect(work).rejects.toThrow();
+    expect(await notes()).toEqual([]);
+  });
+
+  const NOTE = { name: "insert-note", text: "insert into note values ($1)" };
+
+  it("ends with what is to be sent together with its COMMIT", async () => {
+    const sent: string[] = [];
+    const stop = database.onStatement((sql) => sent.push(sql));
+    await database.unitOfWork(async () => {
+      await database.runWithCommit(NOTE, ["last"]);
+      await write("first");
+      expect(await notes()).toEqual(["first"]);
+    });
+    stop();
+    expect(await notes()).toEqual(["first", "last"]);
+    expect(sent.slice(-2)).toEqual([NOTE.text, "COMMIT;"]);
+  });
+
+  it("that is nothing but that is one all the same", async () => {
+    await database.unitOfWork(() => database.runWithCommit(NOTE, ["alone"]));
+    expect(await notes()).toEqual(["alone"]);
+  });
+
+  it("whose last statement fails has failed, with its error", async () => {
+    const work = database.unitOfWork(async () => {
+      await write("a");
+      await database.runWithCommit({ name: "insert-nowhere", text: "insert into nowhere values ($1)" }, ["b"]);
+      await database.runWithCommit(NOTE, ["c"]);
+    });
+    await expect(work).rejects.toMatchObject({ code: "42P01" });
+    expect(await notes()).toEqual([]);
+    const unstorable = database.unitOfWork(() => database.runWithCommit(NOTE, ["a\0b"]));
+    await expect(unstorable).rejects.toMatchObject({ reason: "INVALID_INPUT" });
+  });
+
+  it("outside of which there is no COMMIT to wait for", async () => {
+    await database.runWithCommit(NOTE, ["at once"]);
+    expect(await notes()).toEqual(["at once"]);
+  });
+
+  const statusOf = (id: string | undefined) =>
+    database
+      .run((query) =>
+        query.raw<{ rows: { status: string }[] }>("select pg_xact_status(?::xid8) as status", [id ?? "0"]),
+      )
+      .then(({ rows }) => rows[0]?.status);
+
+  it("is identified by what PostgreSQL can be asked about later", async () => {
+    let unit: IdentifiedUnit | undefined;
+    await database.unitOfWork(async () => {
+      unit = database.identifyUnit();
+      expect(unit?.id).toBeUndefined();
+      await write("a");
+    });
+    expect(await statusOf(await unit?.id)).toBe("committed");
+    const failing = database.unitOfWork(async () => {
+      await write("b");
+      unit = database.identifyUnit();
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect(await statusOf(await unit?.id)).toBe("aborted");
+    expect(database.identifyUnit()).toBeUndefined();
+  });
+
+  it("sends no COMMIT while it isn't identified", async () => {
+    let unit: IdentifiedUnit | undefined;
+    const work = database.unitOfWork(async () => {
+      await write("a");
+      await database.run((query) => query("nowhere").select("*")).catch(() => undefined);
+      unit = database.identifyUnit();
+    });
+    await expect(work).rejects.toMatchObject({ code: "25P02" });
+    await expect(unit?.id).rejects.toMatchObject({ code: "25P02" });
     expect(await notes()).toEqual([]);
   });
 
@@ -264,6 +341,12 @@ describe("rows that are copied in", () => {
     });
     await expect(work).rejects.toThrow("no");
     expect(await lines()).toEqual([]);
+  });
+
+  it("can't be, where statements are sent before the ones ahead of them are answered", async () => {
+    const pipelined = new Database({ url: disposable.ownerUrl, schema: "public", isPipelined: true });
+    await expect(pipelined.copyIn("note", ["text"], [[{ text: "a" }]])).rejects.toThrow("pipeline");
+    await pipelined.close();
   });
 
   it("fail when PostgreSQL ends the connection", async () => {

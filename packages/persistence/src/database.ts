@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import knex, { type Knex } from "knex";
-import { withDriverConnection } from "./driver-connection.js";
+import { runOn, withDriverConnection, type PreparedStatement, type StatementValue } from "./driver-connection.js";
 import { copyRows, type CopiedRow } from "./copy.js";
 import { isUnstorableText, unstorableText } from "./constraint.js";
 
@@ -10,11 +10,29 @@ export interface DatabaseSettings {
   /** The service's schema. */
   schema: string;
   maximumConnections?: number;
+  /**
+   * Whether a statement may be sent before the one ahead of it is answered; those that are sent at once then take one
+   * round trip. Not together with `copyIn`.
+   */
+  isPipelined?: boolean;
+}
+
+/** What tells one unit of work's transaction from all others, for good. */
+export interface IdentifiedUnit {
+  /**
+   * The id that PostgreSQL gave its transaction; undefined until that has begun. It is asked for along with the first
+   * statement, and known before COMMIT is sent: as long as it isn't, nothing was committed.
+   */
+  readonly id?: Promise<string>;
 }
 
 /** The transaction of one unit of work, begun by its first statement: work that only computes holds no connection. */
-interface Unit {
+interface Unit extends IdentifiedUnit {
   transaction?: Promise<Knex.Transaction>;
+  isIdentified: boolean;
+  id?: Promise<string>;
+  /** Sent together with COMMIT. */
+  readonly closing: { statement: PreparedStatement; values: readonly StatementValue[] }[];
   readonly afterCommit: (() => Promise<void>)[];
   readonly afterRollback: (() => Promise<void>)[];
 }
@@ -27,10 +45,11 @@ export class Database {
   readonly #knex: Knex;
   readonly #units = new AsyncLocalStorage<Unit | undefined>();
 
-  constructor({ url, schema, maximumConnections = 10 }: DatabaseSettings) {
+  constructor({ url, schema, maximumConnections = 10, isPipelined = false }: DatabaseSettings) {
+    const connection: ConnectionConfig = { connectionString: url, application_name: schema, pipeline: isPipelined };
     this.#knex = knex({
       client: "pg",
-      connection: { connectionString: url, application_name: schema },
+      connection,
       searchPath: [schema],
       pool: { min: 0, max: maximumConnections, afterCreate: discardOnceFatal },
       acquireConnectionTimeout: 10_000,
@@ -48,11 +67,9 @@ export class Database {
   async run<T>(statements: (query: Knex) => PromiseLike<T>): Promise<T> {
     const unit = this.#units.getStore();
     try {
-      if (!unit) return await statements(this.#knex);
-      unit.transaction ??= this.#knex.transaction();
-      return await statements(await unit.transaction);
+      return await statements(unit ? await this.#begun(unit) : this.#knex);
     } catch (error) {
-      throw isUnstorableText(error) ? unstorableText(error) : error;
+      throw asThrown(error);
     }
   }
 
@@ -61,16 +78,30 @@ export class Database {
    * are $1, $2 and so on.
    */
   async runPrepared<Row extends object>(
-    statement: { readonly name: string; readonly text: string },
-    values: readonly (string | number | null)[],
+    statement: PreparedStatement,
+    values: readonly StatementValue[],
   ): Promise<Row[]> {
     this.#knex.emit("query", { sql: statement.text });
-    return this.run((query) =>
-      withDriverConnection(query, async (connection) => {
-        const { rows } = await connection.query<Row>({ ...statement, values: [...values] });
-        return rows;
-      }),
-    );
+    return this.run((query) => withDriverConnection(query, (connection) => runOn<Row>(connection, statement, values)));
+  }
+
+  /**
+   * Ends the current unit of work with a statement as of `runPrepared`. It is sent together with COMMIT, so that nobody
+   * waits for its answer alone; when it fails, the unit fails with its error. Outside of a unit it runs at once.
+   */
+  async runWithCommit(statement: PreparedStatement, values: readonly StatementValue[]): Promise<void> {
+    const unit = this.#units.getStore();
+    if (unit) unit.closing.push({ statement, values });
+    else await this.runPrepared(statement, values);
+  }
+
+  /** Has the transaction of the current unit of work identified; undefined outside of one. */
+  identifyUnit(): IdentifiedUnit | undefined {
+    const unit = this.#units.getStore();
+    if (!unit) return undefined;
+    unit.isIdentified = true;
+    if (unit.transaction) unit.id ??= this.#idOf(unit.transaction);
+    return unit;
   }
 
   /**
@@ -135,11 +166,11 @@ export class Database {
   }
 
   async #inNewUnit<T>(work: () => Promise<T>): Promise<T> {
-    const unit: Unit = { afterCommit: [], afterRollback: [] };
+    const unit: Unit = { isIdentified: false, closing: [], afterCommit: [], afterRollback: [] };
     let result: T;
     try {
       result = await this.#units.run(unit, work);
-      if (unit.transaction) await commit(await unit.transaction);
+      if (unit.transaction || unit.closing.length > 0) await this.#commit(unit);
     } catch (error) {
       // A transaction that could not begin, or whose connection died, has nothing to roll back.
       await unit.transaction?.then((transaction) => transaction.rollback()).catch(() => undefined);
@@ -149,7 +180,61 @@ export class Database {
     for (const work of unit.afterCommit) await this.#units.run(undefined, work);
     return result;
   }
+
+  async #begun(unit: Unit): Promise<Knex.Transaction> {
+    unit.transaction ??= this.#begin(unit);
+    return unit.transaction;
+  }
+
+  async #begin(unit: Unit): Promise<Knex.Transaction> {
+    const transaction = await this.#knex.transaction();
+    if (unit.isIdentified) unit.id = this.#idOf(transaction);
+    return transaction;
+  }
+
+  #idOf(transaction: Knex.Transaction | Promise<Knex.Transaction>): Promise<string> {
+    const id = this.#askForId(transaction);
+    // Whoever needs it hears of it when it fails; until then nobody does.
+    id.catch(() => undefined);
+    return id;
+  }
+
+  async #askForId(transaction: Knex.Transaction | Promise<Knex.Transaction>): Promise<string> {
+    const begun = await transaction;
+    this.#knex.emit("query", { sql: TRANSACTION_ID.text });
+    const [row] = await withDriverConnection(begun, (connection) =>
+      runOn<{ id: string }>(connection, TRANSACTION_ID, []),
+    );
+    if (!row) throw new Error("PostgreSQL does not tell a transaction's id");
+    return row.id;
+  }
+
+  async #commit(unit: Unit): Promise<void> {
+    const transaction = await this.#begun(unit);
+    await unit.id;
+    for (const { statement } of unit.closing) this.#knex.emit("query", { sql: statement.text });
+    const answers = await withDriverConnection(transaction, (connection) =>
+      Promise.allSettled([
+        ...unit.closing.map(({ statement, values }) => runOn(connection, statement, values)),
+        commit(transaction),
+      ]),
+    );
+    // In the order in which they were sent: what failed first made the others fail.
+    for (const answer of answers) if (answer.status === "rejected") throw asThrown(answer.reason);
+  }
 }
+
+/** What failed, as whoever called hears of it. */
+function asThrown(error: unknown): unknown {
+  return isUnstorableText(error) ? unstorableText(error) : error;
+}
+
+/** Knex has no word for node-postgres's own settings. */
+interface ConnectionConfig extends Knex.PgConnectionConfig {
+  pipeline: boolean;
+}
+
+const TRANSACTION_ID = { name: "transaction-id", text: "select pg_current_xact_id()::text as id" };
 
 /**
  * Keeps a connection that PostgreSQL has ended out of the pool. Knex notices only one that dies between two statements:

@@ -17,3 +17,20 @@ export async function withDriverConnection<T>(query: Knex, work: (connection: Cl
     await source.releaseConnection(connection);
   }
 }
+
+/** A statement that each connection prepares once, under its name. Its parameters are $1, $2 and so on. */
+export interface PreparedStatement {
+  readonly name: string;
+  readonly text: string;
+}
+export type StatementValue = string | number | null;
+
+/** Sends the statement before it returns: who calls it twice has both sent in that order. */
+export async function runOn<Row extends object>(
+  connection: Client,
+  statement: PreparedStatement,
+  values: readonly StatementValue[],
+): Promise<Row[]> {
+  const { rows } = await connection.query<Row>({ ...statement, values: [...values] });
+  return rows;
+}

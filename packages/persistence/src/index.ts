@@ -1,7 +1,7 @@
 export { connectionOf, type Connection } from "./connection.js";
 export { constraintViolation, type ConstraintViolation } from "./constraint.js";
 export { CursorCodec } from "./cursor.js";
-export { Database, type DatabaseSettings } from "./database.js";
+export { Database, type DatabaseSettings, type IdentifiedUnit } from "./database.js";
 export { EncryptionAtRest } from "./encryption-at-rest.js";
 export { readFirstPages, type FirstPagesQuery } from "./first-pages.js";
 export { birthOf, isId, newId } from "./identifier.js";

@@ -10,11 +10,14 @@ export function recordingAudit(): { audit: AuditTrail; events: AuditEvent[] } {
   const events: AuditEvent[] = [];
   // As a database would, it takes a while: who is answered before has been answered too early.
   const slowly = (work: () => Promise<unknown>) => sleep(5).then(work);
+  const insert = (_: unknown, values: readonly unknown[]) => {
+    events.push(eventOf(values));
+    return Promise.resolve([]);
+  };
   const database = {
-    runPrepared: (_: unknown, values: readonly unknown[]) => {
-      events.push(eventOf(values));
-      return Promise.resolve([{ transaction_id: "1" }]);
-    },
+    runPrepared: insert,
+    runWithCommit: insert,
+    identifyUnit: () => undefined,
     unitOfWork: (work: () => Promise<unknown>) => work(),
     independently: slowly,
     runApart: slowly,

@@ -51,6 +51,7 @@ export function authParts({ settings, log, call }: ServiceDependencies<z.output<
     url: settings.DATABASE_URL,
     schema: "auth",
     maximumConnections: settings.DATABASE_POOL_SIZE,
+    isPipelined: true,
   });
   const audit = new AuditTrail("auth", database, log);
   const accounts = new AccountRepository(database);

@@ -35,6 +35,7 @@ export const dynamicService: ServiceDefinition<typeof settingsSchema> = {
       url: settings.DATABASE_URL,
       schema: "dynamic",
       maximumConnections: settings.DATABASE_POOL_SIZE,
+      isPipelined: true,
     });
     const audit = new AuditTrail("dynamic", database, log);
     const fixed = await dynamicSchema();

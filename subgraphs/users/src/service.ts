@@ -27,6 +27,7 @@ export const usersService: ServiceDefinition<typeof settingsSchema> = {
       url: settings.DATABASE_URL,
       schema: "users",
       maximumConnections: settings.DATABASE_POOL_SIZE,
+      isPipelined: true,
     });
     const audit = new AuditTrail("users", database, log);
     const repository = new UserRepository(database, new CursorCodec(secret));
