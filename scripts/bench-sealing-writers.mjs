@@ -1,5 +1,6 @@
 // The writers of bench-sealing.mjs: clients of PostgreSQL, each under a service's role, that commit one event at a time.
-import { randomInt, randomUUID } from "node:crypto";
+// They share the machine with what is measured: what can be made before they begin is.
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import pg from "pg";
@@ -12,6 +13,11 @@ const PEOPLE = Array.from({ length: 2_000 }, (_, index) => ({
   // From home and from work.
   ips: [`192.0.2.${index % 256}`, `2001:db8::${index.toString(16)}`],
 }));
+const CHANGES = Array.from({ length: 100 }, (_, price) =>
+  JSON.stringify([{ field: "price", before: "19.90", after: `${price}.90` }]),
+);
+/** Prime to the number of people: who comes after whom looks like chance, and all come as often. */
+const STRIDE = 7_919;
 const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
 const INSERT = {
   name: "insert",
@@ -22,19 +28,26 @@ const INSERT = {
            'UpdateProduct', 'updateProduct', 1)`,
 };
 
-function valuesOf(service) {
-  const person = PEOPLE[randomInt(PEOPLE.length)];
-  const changes = JSON.stringify([{ field: "price", before: "19.90", after: `${randomInt(100)}.90` }]);
-  const trace = randomUUID().replaceAll("-", "");
-  const ip = person.ips[randomInt(2)];
-  return [newId(), new Date(), service, "product.update", person.id, person.email, randomUUID(), changes].concat([
+function valuesOf(service, turn) {
+  const person = PEOPLE[(turn * STRIDE) % PEOPLE.length];
+  const request = randomUUID();
+  const trace = request.replaceAll("-", "");
+  return [
+    newId(),
+    new Date().toISOString(),
+    service,
+    "product.update",
+    person.id,
+    person.email,
     randomUUID(),
+    CHANGES[turn % CHANGES.length],
+    request,
     trace,
     trace.slice(16),
     person.id,
-    ip,
+    person.ips[Math.floor(turn / PEOPLE.length) % person.ips.length],
     USER_AGENT,
-  ]);
+  ];
 }
 
 let count = 0;
@@ -57,8 +70,7 @@ await Promise.all(
       const due = rate && from.getTime() + ((turn * writers + index) / rate) * 1_000;
       const early = rate ? due - Date.now() : 0;
       if (early > 0) await sleep(early);
-      await client.query({ ...INSERT, values: valuesOf(service) });
-      count++;
+      await client.query({ ...INSERT, values: valuesOf(service, count++) });
     }
   }),
 );
