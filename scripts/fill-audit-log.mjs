@@ -37,6 +37,7 @@ async function createFiller(database, keyEncryptionKey) {
   const { TreeEdge } = await audit("tree/tree-edge");
   const { tileReader } = await audit("tree/tile-reader");
   const { formatCheckpoint } = await import("@supergraph/audit-proof");
+  const { partiesOf } = await import("@supergraph/audit-trail");
   const { tree, checkpoints, signer, values, keys, secrets } = await createAuditParts(database, {
     GATEWAY_SECRET: Buffer.alloc(32),
     AUDIT_KEY_ENCRYPTION_KEY: keyEncryptionKey,
@@ -71,6 +72,7 @@ async function createFiller(database, keyEncryptionKey) {
       const tiles = [];
       const rowOf = (event, sealedAt) => {
         const { row, leafHash, texts } = sealEvent(event, {
+          parties: partiesOf(event),
           leafIndex: edge.size,
           sealedAt,
           retentionDays: 0,
