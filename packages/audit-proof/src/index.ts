@@ -11,7 +11,7 @@ export {
   rootAt,
 } from "./merkle/proofs.js";
 export { RangeRoot } from "./merkle/range-root.js";
-export { TILE_HEIGHT, TILE_WIDTH, type ReadHashes } from "./merkle/tiles.js";
+export { SubtreeRoots, TILE_HEIGHT, TILE_WIDTH, type ReadHashes } from "./merkle/tiles.js";
 export { verifyConsistency, verifyInclusion } from "./merkle/verify.js";
 export { formatCheckpoint, parseCheckpoint, type Checkpoint } from "./note/checkpoint.js";
 export { openCosignatures, type Cosignature } from "./note/cosignature.js";

@@ -18,6 +18,16 @@ import { RunningServer, type Handler } from "./running-server.js";
 
 const PATH = "/graphql";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /**
+     * Of a GraphQL request, once it is made; its endpoint alone reads it. On the request itself: a WeakMap from requests would keep
+     * what it leads to until V8's next full collection, and every small one would have to move it.
+     */
+    graphqlContext: unknown;
+  }
+}
+
 /** A request that could not be answered in full: it did not hold against the schema, or its execution met errors. */
 export interface FailedRequest<Context> {
   schema: GraphQLSchema;
@@ -47,7 +57,6 @@ type Execution<Context extends BaseContext> =
  * what they began with.
  */
 export class GraphQLEndpoint<Context extends BaseContext> {
-  readonly #contexts = new WeakMap<FastifyRequest, Context>();
   /** Of persisted queries: a client that has registered one need not do so again when what executes is replaced. */
   readonly #cache = new InMemoryLRUCache();
   #current: RunningServer<Context> | undefined;
@@ -56,13 +65,14 @@ export class GraphQLEndpoint<Context extends BaseContext> {
     app: FastifyInstance,
     private readonly options: EndpointOptions<Context>,
   ) {
+    app.decorateRequest("graphqlContext");
     app.route({
       url: PATH,
       method: ["GET", "POST"],
       handler: async (request, reply) => {
         if (!this.#current) throw new SystemError("NOT_READY");
         limitRequest(request);
-        this.#contexts.set(request, await options.context(request));
+        request.graphqlContext = await options.context(request);
         return this.#current.handle(request, reply);
       },
     });
@@ -102,16 +112,12 @@ export class GraphQLEndpoint<Context extends BaseContext> {
       ],
     } as ApolloServerOptions<Context>);
     await server.start();
-    const handler = fastifyApolloHandler(server, { context: (request) => Promise.resolve(this.#contextOf(request)) });
+    const handler = fastifyApolloHandler(server, {
+      context: (request) => Promise.resolve(request.graphqlContext as Context),
+    });
     const replaced = this.#current;
     this.#current = new RunningServer(server, handler as unknown as Handler, this.options.log);
     await replaced?.retire();
-  }
-
-  #contextOf(request: FastifyRequest): Context {
-    const context = this.#contexts.get(request);
-    if (!context) throw new Error("A GraphQL request reached Apollo without its context");
-    return context;
   }
 }
 

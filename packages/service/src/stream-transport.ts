@@ -3,7 +3,8 @@ import { duplexPair, type Duplex, type Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { Agent, errors, request } from "undici";
 import type { SubgraphName } from "./settings.js";
-import { DEFAULT_TIMEOUT_MS, noAnswer, type Transport } from "./transport.js";
+import { DEFAULT_TIMEOUT_MS, type Transport } from "./transport.js";
+import { noAnswer } from "./within-deadline.js";
 
 /** Each stream holds a connection for as long as it lasts: more than these wait for one to end. */
 const CONNECTIONS = 64;
@@ -52,7 +53,7 @@ function streamsBy<Name extends string>(agent: Agent, urlOf: (service: Name) => 
       });
       return { status: statusCode, headers: headers as Record<string, string | undefined>, body };
     } catch (cause) {
-      throw noAnswer(cause, deadline.signal);
+      throw noAnswer(cause, deadline.signal.aborted);
     } finally {
       clearTimeout(timer);
     }

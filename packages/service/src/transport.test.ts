@@ -40,4 +40,13 @@ describe.each(["in one process", "over HTTP"])("a call %s", (kind) => {
       reason: "SERVICE_OUT_OF_REACH",
     });
   });
+
+  it("ends when its caller's signal does, before and during it", async () => {
+    const outer = new AbortController();
+    const running = transport("users", { method: "GET", path: "/never", signal: outer.signal });
+    outer.abort();
+    await expect(running).rejects.toMatchObject({ reason: "SERVICE_OUT_OF_REACH" });
+    const late = transport("users", { method: "GET", path: "/never", signal: outer.signal });
+    await expect(late).rejects.toMatchObject({ reason: "SERVICE_OUT_OF_REACH" });
+  });
 });

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { Agent, request } from "undici";
 import { currentRequest } from "./request-context.js";
 import { subgraphNames, type ServiceName, type SubgraphName } from "./settings.js";
+import { withinDeadline } from "./within-deadline.js";
 
 export interface ServiceRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
@@ -33,28 +34,15 @@ export const DEFAULT_TIMEOUT_MS = 30_000;
 /** To services that run as processes of their own. */
 export function httpTransport<Name extends string>(urls: Record<Name, string>): Transport<Name> {
   const agent = new Agent({ connections: 64, keepAliveTimeout: 10_000 });
-  return async (service, { path, timeoutMs = DEFAULT_TIMEOUT_MS, signal, ...options }) => {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    try {
-      const response = await request(new URL(path, urls[service]), {
-        ...options,
-        dispatcher: agent,
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      });
+  return (service, { path, timeoutMs = DEFAULT_TIMEOUT_MS, signal, ...options }) =>
+    withinDeadline(timeoutMs, signal, async (signal) => {
+      const response = await request(new URL(path, urls[service]), { ...options, dispatcher: agent, signal });
       return {
         status: response.statusCode,
         headers: response.headers as Record<string, string | undefined>,
         body: await response.body.text(),
       };
-    } catch (cause) {
-      throw noAnswer(cause, deadline);
-    }
-  };
-}
-
-/** What it means for a caller that a request to a service has failed for `cause`. */
-export function noAnswer(cause: unknown, deadline: AbortSignal): SystemError {
-  return new SystemError(deadline.aborted ? "TOOK_TOO_LONG" : "SERVICE_OUT_OF_REACH", { cause });
+    });
 }
 
 /** To services of this very process: the same requests through the same handlers, without a socket. */
@@ -62,17 +50,9 @@ export function inProcessTransport(apps: ReadonlyMap<SubgraphName, FastifyInstan
   return async (service, { method, path, headers = {}, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
     const app = apps.get(service);
     if (!app) throw new SystemError("SERVICE_OUT_OF_REACH");
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const answer = app.inject({
-      method,
-      url: path,
-      headers,
-      ...(body !== undefined && { payload: body }),
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-    });
-    const response = await answer.catch((cause: unknown) => {
-      throw noAnswer(cause, deadline);
-    });
+    const response = await withinDeadline(timeoutMs, signal, (signal) =>
+      app.inject({ method, url: path, headers, ...(body !== undefined && { payload: body }), signal }),
+    );
     return {
       status: response.statusCode,
       headers: response.headers as Record<string, string | undefined>,

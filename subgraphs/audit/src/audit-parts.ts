@@ -1,4 +1,4 @@
-import { NoteSigner, parseVerifierKey } from "@supergraph/audit-proof";
+import { NoteSigner, parseVerifierKey, SubtreeRoots } from "@supergraph/audit-proof";
 import { CursorCodec, Database } from "@supergraph/persistence";
 import { AlertRepository } from "./alert/alert.repository.js";
 import { AuditEventRepository } from "./audit-event/audit-event.repository.js";
@@ -117,6 +117,7 @@ export async function createAuditParts(database: Database, settings: PartsSettin
     exporter,
     exports,
     tree,
+    subtreeRoots: new SubtreeRoots(),
     checkpoints,
     checkpointer,
     alerts: new AlertRepository(database, cursors),

@@ -28,7 +28,7 @@ export function auditContext(parts: AuditParts, base: SubgraphContext): AuditCon
     alerts: new AlertService(parts.alerts),
     auditEvents: new AuditEventService(parts.events, base),
     checkpoints,
-    proofs: new ProofService(parts.tree, checkpoints),
+    proofs: new ProofService(parts.tree, checkpoints, parts.subtreeRoots),
     verification: new VerificationService(parts.verifier),
     legalHolds: new LegalHoldService(base.caller, parts.holds, base.audit),
     retention: new RetentionService(parts.partitions, parts.duePartitions),

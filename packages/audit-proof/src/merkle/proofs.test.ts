@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CompactRange } from "./compact-range.js";
 import { numberedLeaves, path, proof, storeOf, treeHash } from "./fixtures/rfc9162.js";
-import { compactRangeAt, consistencyProof, inclusionProof, rangeHashes, rootAt } from "./proofs.js";
+import { compactRangeAt, consistencyProof, inclusionProof, InclusionProofs, rangeHashes, rootAt } from "./proofs.js";
 import { RangeRoot } from "./range-root.js";
+import { SubtreeRoots } from "./tiles.js";
 import { verifyConsistency, verifyInclusion } from "./verify.js";
 
 const most = 1500;
@@ -41,6 +42,35 @@ describe("proofs made from tiles", { timeout: 60_000 }, () => {
         expect(verifyInclusion({ index, size, leafHash, path: made, root: await rootAt(size, read) })).toBe(true);
       }),
     );
+  });
+
+  it("are the same with what was kept of proofs for other sizes", async () => {
+    const kept = new SubtreeRoots();
+    await fc.assert(
+      fc.asyncProperty(indexAndSize, async ([index, size]) => {
+        const made = await new InclusionProofs(size, read, kept).of(index);
+        expect(made).toEqual(path(index, leaves.slice(0, size)));
+      }),
+    );
+  });
+
+  it("read the leaf's own tile alone, of what was kept", async () => {
+    const levels: number[] = [];
+    const counting = (...asked: Parameters<typeof read>) => {
+      levels.push(asked[0]);
+      return read(...asked);
+    };
+    const kept = new SubtreeRoots();
+    const readFor = async (index: number, size: number) => {
+      levels.length = 0;
+      await new InclusionProofs(size, counting, kept).of(index);
+      return [...levels];
+    };
+    expect(await readFor(3, 1_024)).toEqual([0, 1]);
+    expect(await readFor(3, 1_024)).toEqual([0]);
+    expect(await readFor(250, 1_024)).toEqual([0]);
+    kept.forget();
+    expect(await readFor(3, 1_024)).toEqual([0, 1]);
   });
 
   it("are the consistency proofs of RFC 9162's recursive definition, and verify", async () => {

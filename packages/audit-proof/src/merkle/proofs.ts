@@ -1,6 +1,6 @@
 import { CompactRange } from "./compact-range.js";
 import { isSize, splitPoint } from "./numbers.js";
-import { Tiles, type ReadHashes } from "./tiles.js";
+import { Tiles, type ReadHashes, type SubtreeRoots } from "./tiles.js";
 
 type Range = readonly [begin: number, end: number];
 
@@ -12,15 +12,19 @@ export async function inclusionProof(index: number, size: number, read: ReadHash
   return new InclusionProofs(size, read).of(index);
 }
 
-/** The paths of many leaves of one tree: what they have in common is read and hashed once, where they come in order. */
+/**
+ * The paths of many leaves of one tree: what they have in common is read and hashed once, where they come in order. With
+ * `kept`, also what they have in common with those of the log's other sizes.
+ */
 export class InclusionProofs {
   readonly #tiles: Tiles;
 
   constructor(
     readonly size: number,
     read: ReadHashes,
+    kept?: SubtreeRoots,
   ) {
-    this.#tiles = new Tiles(size, read);
+    this.#tiles = new Tiles(size, read, kept);
   }
 
   /** @throws RangeError as `inclusionProof` */

@@ -14,6 +14,29 @@ export type ReadHashes = (level: number, from: number, to: number) => Promise<re
 const REMEMBERED_TILES = 128;
 const REMEMBERED_ROOTS = 16_384;
 
+/**
+ * Roots of complete subtrees of a log that grows, kept from one proof to the next: they never change. Of 256 leaves and
+ * more; who proves one leaf hardly comes back to the smaller ones.
+ */
+export class SubtreeRoots {
+  readonly #roots = new Map<string, Buffer>();
+
+  get({ height, index }: Subtree): Buffer | undefined {
+    return this.#roots.get(`${height}/${index}`);
+  }
+
+  keep({ height, index }: Subtree, root: Buffer): void {
+    if (height < TILE_HEIGHT) return;
+    if (this.#roots.size >= REMEMBERED_ROOTS) this.#roots.clear();
+    this.#roots.set(`${height}/${index}`, root);
+  }
+
+  /** For when they turn out to be those of another log: one that was restored, say. */
+  forget(): void {
+    this.#roots.clear();
+  }
+}
+
 /** The subtrees of a tree of `size` leaves, out of its tiles: each is read once, as long as it is remembered. */
 export class Tiles {
   readonly #tiles = new Map<string, Promise<readonly Buffer[]>>();
@@ -22,6 +45,7 @@ export class Tiles {
   constructor(
     private readonly size: number,
     private readonly read: ReadHashes,
+    private readonly kept?: SubtreeRoots,
   ) {}
 
   /** The roots of the complete subtrees that make up [begin, end), left to right. */
@@ -40,13 +64,18 @@ export class Tiles {
     );
   }
 
-  async #computeRoot({ height, index }: Subtree): Promise<Buffer> {
+  async #computeRoot(subtree: Subtree): Promise<Buffer> {
+    const { height, index } = subtree;
+    const known = this.kept?.get(subtree);
+    if (known) return known;
     const level = Math.floor(height / TILE_HEIGHT);
     const width = 2 ** (height % TILE_HEIGHT);
     const first = index * width;
     const hashes = await this.#tile(level, Math.floor(first / TILE_WIDTH));
     const offset = first % TILE_WIDTH;
-    return completeRoot(hashes.slice(offset, offset + width));
+    const root = completeRoot(hashes.slice(offset, offset + width));
+    this.kept?.keep(subtree, root);
+    return root;
   }
 
   #tile(level: number, index: number): Promise<readonly Buffer[]> {

@@ -1,5 +1,12 @@
 import type { AuditEventRow } from "./audit-event.repository.js";
-import type { ActorType, AuditChange, AuditEvent, AuditOutcome, AuditTarget, Personal } from "./audit-event.type.js";
+import {
+  AuditEvent,
+  type ActorType,
+  type AuditChange,
+  type AuditOutcome,
+  type AuditTarget,
+  type Personal,
+} from "./audit-event.type.js";
 
 /** Reads a value that may be somebody's. */
 type Show = <T>(valueOf: (revealed: AuditEventRow) => T) => Personal<T>;
@@ -18,7 +25,7 @@ export function toSealedAuditEvent(
 }
 
 function shown(row: AuditEventRow, show: Show): AuditEvent {
-  return {
+  const event: AuditEvent = {
     id: row.id,
     leafIndex: row.leaf_index,
     occurredAt: row.occurred_at,
@@ -55,6 +62,8 @@ function shown(row: AuditEventRow, show: Show): AuditEvent {
     operationName: row.operation_name,
     path: row.path,
   };
+  // Of what is no instance TypeGraphQL makes one for field resolvers, by reading every property.
+  return Object.setPrototypeOf(event, AuditEvent.prototype) as AuditEvent;
 }
 
 const referenceTo = (id: string | null) => (id === null ? null : { id });

@@ -1,4 +1,11 @@
-import { consistencyProof, InclusionProofs, TILE_WIDTH, type ReadHashes } from "@supergraph/audit-proof";
+import {
+  consistencyProof,
+  InclusionProofs,
+  TILE_WIDTH,
+  verifyInclusion,
+  type ReadHashes,
+  type SubtreeRoots,
+} from "@supergraph/audit-proof";
 import { invalidInput, type FieldProblem } from "@supergraph/errors";
 import type { CheckpointService } from "../checkpoint/checkpoint.service.js";
 import type { TreeRepository } from "../tree/tree.repository.js";
@@ -16,18 +23,25 @@ export class ProofService {
   constructor(
     private readonly tree: TreeRepository,
     private readonly checkpoints: CheckpointService,
+    private readonly kept: SubtreeRoots,
   ) {
     this.#read = tileReader(tree);
   }
 
-  /** That the leaf is in the log, by the latest checkpoint; null until one covers it. */
+  /**
+   * That the leaf is in the log, by the latest checkpoint; null until one covers it. Should what was kept of earlier
+   * proofs not lead to it, the database is another's by now: it is read anew.
+   */
   async ofLeaf(leafIndex: string | null): Promise<InclusionProof | null> {
     if (leafIndex === null) return null;
     const { treeSize, rootHash, note } = await this.checkpoints.latest();
     const index = Number(leafIndex);
     if (index >= Number(treeSize)) return null;
-    const [path, leafHash] = await Promise.all([this.#proofsAt(Number(treeSize)).of(index), this.#leafHash(index)]);
-    return { leafIndex, leafHash, treeSize, rootHash, path: path.map(hex), checkpoint: note };
+    const size = Number(treeSize);
+    const [leafHash, found] = await Promise.all([this.#leafHash(index), this.#proofsAt(size).of(index)]);
+    const root = Buffer.from(rootHash, "hex");
+    const path = verifyInclusion({ index, size, leafHash, path: found, root }) ? found : await this.#anew(index, size);
+    return { leafIndex, leafHash: hex(leafHash), treeSize, rootHash, path: path.map(hex), checkpoint: note };
   }
 
   /** That the log of `toSize` leaves only appended to the one of `fromSize`. @throws SystemError INVALID_INPUT */
@@ -39,19 +53,25 @@ export class ProofService {
     return { fromSize: String(fromSize), toSize: String(toSize), path: path.map(hex) };
   }
 
+  #anew(index: number, size: number): Promise<Buffer[]> {
+    this.kept.forget();
+    this.#latest = undefined;
+    return this.#proofsAt(size).of(index);
+  }
+
   /** What the paths of one tree have in common is computed once. */
   #proofsAt(size: number): InclusionProofs {
-    this.#latest ??= new InclusionProofs(size, this.#read);
+    this.#latest ??= new InclusionProofs(size, this.#read, this.kept);
     return this.#latest;
   }
 
   /** Out of the tile that the path begins in. */
-  async #leafHash(index: number): Promise<string> {
+  async #leafHash(index: number): Promise<Buffer> {
     const begin = index - (index % TILE_WIDTH);
     const hashes = await this.#read(0, begin, index + 1);
     const hash = hashes[index - begin];
     if (!hash) throw new Error(`The audit log lacks the hash of leaf ${index}`);
-    return hex(hash);
+    return hash;
   }
 }
 
