@@ -21,8 +21,8 @@ const PATH = "/graphql";
 declare module "fastify" {
   interface FastifyRequest {
     /**
-     * Of a GraphQL request, once it is made; its endpoint alone reads it. On the request itself: a WeakMap from requests would keep
-     * what it leads to until V8's next full collection, and every small one would have to move it.
+     * Of a GraphQL request, once it is made; its endpoint alone reads it. On the request itself: a WeakMap from requests
+     * would keep what it leads to until V8's next full collection, and every small one would have to move it.
      */
     graphqlContext: unknown;
   }
