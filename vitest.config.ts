@@ -12,6 +12,12 @@ const under = (pattern: string) => workspaces.map((folder) => `${folder}/**/src/
  */
 const oneGraphql = { find: /^graphql$/, replacement: require.resolve("graphql") };
 
+/**
+ * How long something that is waited for may take: two stages share two cores, and a process starts in seconds there. What
+ * must hold within less says so.
+ */
+const patience = { poll: { timeout: 15_000 } };
+
 const fromSource = {
   resolve: { conditions: ["source", "node"], alias: [oneGraphql] },
   ssr: { resolve: { conditions: ["source", "node"] } },
@@ -27,6 +33,7 @@ const endToEnd = (topology: "embedded" | "distributed") => ({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: patience,
   },
 });
 
@@ -39,6 +46,8 @@ export default defineConfig({
           name: "unit",
           include: under("**/*.test.ts"),
           exclude: ["**/node_modules/**", "**/*.integration.test.ts"],
+          testTimeout: 20_000,
+          expect: patience,
         },
       },
       {
@@ -50,6 +59,7 @@ export default defineConfig({
           globalSetup: "packages/testing/src/postgres-setup.ts",
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          expect: patience,
         },
       },
       endToEnd("embedded"),

@@ -125,9 +125,7 @@ describe("an access token", () => {
       answers.push(() => new Promise((resolve) => (answer = resolve)));
       const token = await signAccessToken(who, parties, key);
       const verifying = refusal(verifier, token);
-      await vi.waitFor(() => {
-        expect(answers).toEqual([]);
-      });
+      await expect.poll(() => answers).toEqual([]);
       verifier.forgetKeys();
       answer(key.set);
       expect(await verifying).toBe("TOKEN_INVALID");

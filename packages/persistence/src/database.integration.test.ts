@@ -1,5 +1,5 @@
 import { disposableDatabase, type DisposableDatabase } from "@supergraph/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Database, type IdentifiedUnit } from "./database.js";
 
 describe.each([
@@ -140,6 +140,23 @@ describe.each([
     await expect(failing).rejects.toThrow("no");
     expect(await statusOf(await unit?.id)).toBe("aborted");
     expect(database.identifyUnit()).toBeUndefined();
+  });
+
+  it("has no two statements on a connection that takes one at a time, of which the driver warns", async () => {
+    const warned = vi.spyOn(process, "emitWarning");
+    await database.unitOfWork(async () => {
+      database.identifyUnit();
+      await write("a");
+      await database.runWithCommit(NOTE, ["b"]);
+      await database.runWithCommit(NOTE, ["c"]);
+    });
+    await database.unitOfWork(async () => {
+      await write("d");
+      database.identifyUnit();
+      await write("e");
+    });
+    expect(warned).not.toHaveBeenCalled();
+    expect(await notes()).toEqual(["a", "b", "c", "d", "e"]);
   });
 
   it("sends no COMMIT while it isn't identified", async () => {

@@ -43,9 +43,11 @@ interface Unit extends IdentifiedUnit {
  */
 export class Database {
   readonly #knex: Knex;
+  readonly #isPipelined: boolean;
   readonly #units = new AsyncLocalStorage<Unit | undefined>();
 
   constructor({ url, schema, maximumConnections = 10, isPipelined = false }: DatabaseSettings) {
+    this.#isPipelined = isPipelined;
     const connection: ConnectionConfig = { connectionString: url, application_name: schema, pipeline: isPipelined };
     this.#knex = knex({
       client: "pg",
@@ -182,8 +184,10 @@ export class Database {
   }
 
   async #begun(unit: Unit): Promise<Knex.Transaction> {
-    unit.transaction ??= this.#begin(unit);
-    return unit.transaction;
+    const transaction = await (unit.transaction ??= this.#begin(unit));
+    // A connection that does not pipeline takes one statement at a time.
+    if (!this.#isPipelined) await unit.id?.catch(() => undefined);
+    return transaction;
   }
 
   async #begin(unit: Unit): Promise<Knex.Transaction> {
@@ -212,15 +216,25 @@ export class Database {
   async #commit(unit: Unit): Promise<void> {
     const transaction = await this.#begun(unit);
     await unit.id;
-    for (const { statement } of unit.closing) this.#knex.emit("query", { sql: statement.text });
-    const answers = await withDriverConnection(transaction, (connection) =>
-      Promise.allSettled([
-        ...unit.closing.map(({ statement, values }) => runOn(connection, statement, values)),
-        commit(transaction),
-      ]),
-    );
-    // In the order in which they were sent: what failed first made the others fail.
-    for (const answer of answers) if (answer.status === "rejected") throw asThrown(answer.reason);
+    await withDriverConnection(transaction, async (connection) => {
+      const steps = unit.closing.map(({ statement, values }) => () => {
+        this.#knex.emit("query", { sql: statement.text });
+        return runOn(connection, statement, values);
+      });
+      await inOrder<unknown>([...steps, () => commit(transaction)], { isAtOnce: this.#isPipelined });
+    });
+  }
+}
+
+/** Takes the steps in order; at once: without waiting for the one before. Throws what the first to fail threw. */
+async function inOrder<T>(steps: readonly (() => Promise<T>)[], { isAtOnce }: { isAtOnce: boolean }): Promise<void> {
+  try {
+    if (!isAtOnce) for (const step of steps) await step();
+    else
+      for (const answer of await Promise.allSettled(steps.map((step) => step())))
+        if (answer.status === "rejected") throw answer.reason;
+  } catch (error) {
+    throw asThrown(error);
   }
 }
 
