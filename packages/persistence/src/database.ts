@@ -1,6 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import knex, { type Knex } from "knex";
-import { runOn, withDriverConnection, type PreparedStatement, type StatementValue } from "./driver-connection.js";
+import {
+  runPreparedOn,
+  withDriverConnection,
+  type PreparedStatement,
+  type StatementValue,
+} from "./driver-connection.js";
 import { copyRows, type CopiedRow } from "./copy.js";
 import { isUnstorableText, unstorableText } from "./constraint.js";
 
@@ -84,7 +89,9 @@ export class Database {
     values: readonly StatementValue[],
   ): Promise<Row[]> {
     this.#knex.emit("query", { sql: statement.text });
-    return this.run((query) => withDriverConnection(query, (connection) => runOn<Row>(connection, statement, values)));
+    return this.run((query) =>
+      withDriverConnection(query, (connection) => runPreparedOn<Row>(connection, statement, values)),
+    );
   }
 
   /**
@@ -207,7 +214,7 @@ export class Database {
     const begun = await transaction;
     this.#knex.emit("query", { sql: TRANSACTION_ID.text });
     const [row] = await withDriverConnection(begun, (connection) =>
-      runOn<{ id: string }>(connection, TRANSACTION_ID, []),
+      runPreparedOn<{ id: string }>(connection, TRANSACTION_ID, []),
     );
     if (!row) throw new Error("PostgreSQL does not tell a transaction's id");
     return row.id;
@@ -219,7 +226,7 @@ export class Database {
     await withDriverConnection(transaction, async (connection) => {
       const steps = unit.closing.map(({ statement, values }) => () => {
         this.#knex.emit("query", { sql: statement.text });
-        return runOn(connection, statement, values);
+        return runPreparedOn(connection, statement, values);
       });
       await inOrder<unknown>([...steps, () => commit(transaction)], { isAtOnce: this.#isPipelined });
     });

@@ -26,7 +26,7 @@ export interface PreparedStatement {
 export type StatementValue = string | number | null;
 
 /** Sends the statement before it returns: who calls it twice has both sent in that order. */
-export async function runOn<Row extends object>(
+export async function runPreparedOn<Row extends object>(
   connection: Client,
   statement: PreparedStatement,
   values: readonly StatementValue[],
