@@ -17,7 +17,7 @@ export function toAuditEvent(row: AuditEventRow): AuditEvent {
 }
 
 /** The same of a row as it is stored: what is somebody's is revealed once it is asked for, which it may well not be. */
-export function toSealedAuditEvent(
+export function toLazyAuditEvent(
   row: AuditEventRow,
   reveal: (row: AuditEventRow) => Promise<AuditEventRow>,
 ): AuditEvent {

@@ -6,7 +6,7 @@ import { AuditEventAccess, type AskingField } from "./audit-event.access.js";
 import { criteriaOf, type AuditEventCriteria } from "./audit-event.criteria.js";
 import type { AuditEventFilter, AuditOrder } from "./audit-event.input.js";
 import { AuditEventLoader } from "./audit-event.loader.js";
-import { toSealedAuditEvent } from "./audit-event.mapper.js";
+import { toLazyAuditEvent } from "./audit-event.mapper.js";
 import type { AuditEventRepository, AuditEventRow, Owner } from "./audit-event.repository.js";
 import type { AuditEvent } from "./audit-event.type.js";
 import type { AuditCount, AuditGroup } from "./audit-statistics.type.js";
@@ -102,7 +102,7 @@ export class AuditEventService {
   }
 
   #toEvent(row: AuditEventRow): AuditEvent {
-    return toSealedAuditEvent(row, (sealed) => this.#revealed.load(sealed));
+    return toLazyAuditEvent(row, (sealed) => this.#revealed.load(sealed));
   }
 
   async #criteriaOf(filter: AuditEventFilter | null | undefined): Promise<AuditEventCriteria> {
