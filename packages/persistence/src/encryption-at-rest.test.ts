@@ -27,4 +27,11 @@ describe("what is encrypted at rest", () => {
       expect(() => encryption.open(altered, "place")).toThrow();
     }
   });
+
+  it("opens into memory of its own, so that a key that is remembered holds no part of Node's buffer pool", () => {
+    const key = new Uint8Array(32).fill(3);
+    const opened = encryption.openBytes(encryption.seal(key, "place"), "place");
+    expect(opened).toEqual(Buffer.from(key));
+    expect(opened.buffer.byteLength).toBeLessThanOrEqual(64);
+  });
 });
