@@ -23,4 +23,4 @@ USER node
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The shell puts the name in and gives its place to node, which then hears SIGTERM as process 1.
-CMD ["sh", "-c", "exec node --enable-source-maps --import ./observability/dist/register.js node_modules/@supergraph/$SERVICE/dist/main.js"]
+CMD ["sh", "-c", "exec node --enable-source-maps --heap-growing-percent=50 --import ./observability/dist/register.js node_modules/@supergraph/$SERVICE/dist/main.js"]

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { isMain } from "./is-main.mjs";
 import { projectNode, root } from "./processes.mjs";
+import { nodeArguments } from "./start-topology.mjs";
 
 const WRITERS = 16;
 const GOAL_PER_SECOND = 3_000;
@@ -81,7 +82,7 @@ async function load(urls, seconds, rate) {
 }
 
 async function startAudit(url) {
-  const audit = spawn(projectNode, [join(root, "subgraphs/audit/dist/main.js")], {
+  const audit = spawn(projectNode, [...nodeArguments, join(root, "subgraphs/audit/dist/main.js")], {
     env: {
       PORT: "0",
       DATABASE_URL: url,

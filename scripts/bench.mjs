@@ -18,6 +18,7 @@ import { reportSealing } from "./bench-sealing.mjs";
 import { reportSignInStorm, stormLimits } from "./bench-sign-in-storm.mjs";
 import { reportVerifiedPath } from "./bench-verified-path.mjs";
 import { fillAuditLog } from "./fill-audit-log.mjs";
+import { nodeArguments } from "./start-topology.mjs";
 
 const SECONDS = 8;
 const CONNECTIONS = 20;
@@ -90,7 +91,7 @@ async function startSupergraph() {
   const imports = [join(root, "observability/dist/register.js"), join(root, "scripts/bench-audit-switch.mjs")];
   const child = spawn(
     process.execPath,
-    [...imports.flatMap((file) => ["--import", file]), join(root, "topology/dist/embedded.js")],
+    [...nodeArguments, ...imports.flatMap((file) => ["--import", file]), join(root, "topology/dist/embedded.js")],
     {
       cwd: root,
       stdio: ["ignore", "ignore", "inherit"],

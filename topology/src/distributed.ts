@@ -21,7 +21,13 @@ async function launchProcesses({ settings, secrets, database, log }: Launch): Pr
     (name) =>
       new SupervisedProcess(
         name,
-        ["--enable-source-maps", "--import", register, resolve(`@supergraph/${name}/main`)],
+        [
+          "--enable-source-maps",
+          "--heap-growing-percent=50",
+          "--import",
+          register,
+          resolve(`@supergraph/${name}/main`),
+        ],
         { ...serviceEnvironment(name, settings, secrets, database.urls), OTEL_SERVICE_NAME: name },
         log,
       ),
