@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { isMain } from "./is-main.mjs";
@@ -46,11 +46,14 @@ async function complaints(tool, ...args) {
   return code === 0 ? "" : output || `${tool} ended with ${code}`;
 }
 
-/** A workspace's types are checked by its build; the end-to-end tests are never built. */
-function typesOutsideWorkspaces() {
-  return existsSync(join(root, "e2e/tsconfig.json"))
-    ? complaints("node_modules/@typescript/native/bin/tsc", "-p", "e2e")
-    : "";
+/** A workspace's types are checked by its build; end-to-end tests and the files of migrations are never built. */
+async function typesOutsideWorkspaces() {
+  const schemas = readdirSync(join(root, "migrations")).map((folder) => `migrations/${folder}`);
+  const projects = ["e2e", ...schemas].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
+  const wrong = [];
+  for (const project of projects)
+    wrong.push(await complaints("node_modules/@typescript/native/bin/tsc", "-p", project));
+  return wrong.join("");
 }
 
 /** The rules hold for nothing when the tool found nothing to look at, and it says that all is well then. */

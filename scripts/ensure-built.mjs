@@ -45,7 +45,7 @@ function sourcesIn(folder) {
   return filesIn(folder, ["dist", "node_modules"]).filter((file) => /\.(ts|tsx|json)$/.test(file));
 }
 
-/** tsc leaves the output of a deleted source behind, where a folder of migrations would still find it. */
+/** tsc leaves the output of a deleted source behind, where an import would still find it. */
 function removeOutputWithoutSource(workspace) {
   const dist = join(workspace, "dist");
   for (const file of filesIn(dist, [])) {

@@ -1,21 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 
-/**
- * SHA-256 of a migration's source, line ends and trailing blanks aside: the same whether it runs from source or built.
- * Null where the package was installed without its sources.
- */
-export async function sourceChecksum(schema: string, name: string): Promise<string | null> {
-  try {
-    return checksum(await readFile(new URL(`../src/${schema}/${name}.ts`, import.meta.url), "utf8"));
-  } catch {
-    return null;
-  }
-}
-
-/** SHA-256, hexadecimal, of a text whose line ends and trailing blanks don't count. */
-export function checksum(text: string): string {
-  const normalised = text
+/** SHA-256, hexadecimal, of a source whose line ends, trailing blanks and byte order mark don't count. */
+export function checksum(source: string): string {
+  const normalised = source
+    .replace(/^\uFEFF/, "")
     .replace(/\r\n/g, "\n")
     .replace(/[ \t]+$/gm, "")
     .trimEnd();

@@ -4,18 +4,25 @@ import type { Knex } from "knex";
 export interface Migration {
   readonly up: (knex: Knex) => Promise<void>;
   readonly down: (knex: Knex) => Promise<void>;
-}
-
-/** A service's schema: what must be there before it, and its history by name (`nnnn-what`), oldest first. */
-export interface SchemaHistory {
-  readonly schema: string;
-  readonly dependsOn: readonly string[];
-  readonly migrations: Readonly<Record<string, Migration>>;
+  /** Migrations of other schemas that must be applied before, each as `schema@nnnn`. Its own schema's are anyway. */
+  readonly dependsOn?: readonly string[];
+  /** Where it is applied; everywhere unless given. */
+  readonly environments?: readonly string[];
+  /**
+   * False for what PostgreSQL runs in no transaction, such as CREATE INDEX CONCURRENTLY: when it is cut short it is begun
+   * again from its first statement, so that each must bear to be repeated.
+   */
+  readonly transaction?: boolean;
 }
 
 /** A migration that runs `up` and `down` as they stand: several statements each, without bindings. */
-export function sqlMigration({ up, down }: { up: string; down: string }): Migration {
+export function sqlMigration({
+  up,
+  down,
+  ...rest
+}: { up: string; down: string } & Omit<Migration, "up" | "down">): Migration {
   return {
+    ...rest,
     up: (knex) => runScript(knex, up),
     down: (knex) => runScript(knex, down),
   };

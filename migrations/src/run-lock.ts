@@ -1,5 +1,9 @@
 import pg from "pg";
 
+/** The name under which a run's statements reach PostgreSQL. */
+export const STATEMENTS = "migrations";
+const WAIT_MS = 30_000;
+
 /** The one connection on which a run's lock and ledger live. */
 export interface RunLock {
   readonly client: pg.Client;
@@ -26,6 +30,7 @@ export async function takeRunLock(url: string, log: (line: string) => void): Pro
       log("Another run is migrating this database; waiting for it.");
       await client.query(`select pg_advisory_lock(${key})`);
     }
+    await endDeadRuns(client);
   } catch (error) {
     await client.end();
     throw error;
@@ -37,4 +42,20 @@ export async function takeRunLock(url: string, log: (line: string) => void): Pro
     },
     release: () => client.end(),
   };
+}
+
+/**
+ * Ends what a run that lost the lock still has on the server, and waits for its end. PostgreSQL notices that a client died
+ * only after the statement under way: its COMMIT could come after this run has looked what is applied, and an index that
+ * it builds outside of a transaction would be built on.
+ */
+async function endDeadRuns(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ pid: number; ended: boolean }>(
+    `select pid, pg_terminate_backend(pid, ${WAIT_MS}) as ended from pg_stat_activity
+     where datname = current_database() and application_name = $1`,
+    [STATEMENTS],
+  );
+  const stays = rows.filter(({ ended }) => !ended).map(({ pid }) => pid);
+  if (stays.length > 0)
+    throw new Error(`An earlier run's statement can't be ended, in PostgreSQL's process ${stays.join(", ")}.`);
 }

@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { audit } from "./audit/index.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyDatabase, query, rolePasswords, type EmptyDatabase } from "./fixtures/empty-database.js";
-import { histories } from "./histories.js";
+import { folderOf, type Folder } from "./fixtures/migration-folder.js";
 import { migrateDown, migrateUp, migrationStatus } from "./index.js";
+import { readMigrations } from "./migration-files.js";
+import { orderMigrations } from "./migration-order.js";
+import { nameOf } from "./selection.js";
+import { services } from "./services.js";
 
-const all = histories.flatMap(({ schema, migrations }) => Object.keys(migrations).map((name) => `${schema}/${name}`));
+const all = orderMigrations(await readMigrations()).map(nameOf);
 
 describe("a run of the migrations", () => {
   let database: EmptyDatabase;
@@ -14,10 +17,7 @@ describe("a run of the migrations", () => {
     database = await emptyDatabase();
     url = database.url;
   });
-  afterEach(async () => {
-    vi.restoreAllMocks();
-    await database.drop();
-  });
+  afterEach(() => database.drop());
 
   it("applies everything to an empty database, and nothing the second time", async () => {
     expect(await migrateUp({ url, rolePasswords })).toEqual(all);
@@ -57,7 +57,7 @@ describe("a run of the migrations", () => {
 
   it("shows an event as known as soon as it stands in any outbox", async () => {
     await migrateUp({ url });
-    for (const { schema } of histories) await query(url, insertEvent(`${schema}.audit_outbox`, schema));
+    for (const schema of services) await query(url, insertEvent(`${schema}.audit_outbox`, schema));
     const rows = await query(url, "select service, leaf_index from audit.known_event order by service");
     expect(rows.map(({ service }) => service)).toEqual(["audit", "auth", "dynamic", "users"]);
     expect(rows.every(({ leaf_index }) => leaf_index === null)).toBe(true);
@@ -107,27 +107,156 @@ describe("a run of the migrations", () => {
       expect(Number(row["finished_at"])).toBeGreaterThanOrEqual(Number(row["started_at"]));
     }
   });
+});
 
-  it("keeps what went through before a migration that fails, nothing of that one, and records why", async () => {
-    const event = audit.migrations["0002-event"];
-    if (event === undefined) throw new Error("The migration under test has gone.");
-    vi.spyOn(event, "up").mockImplementation(async (knex) => {
-      await knex.raw("create table audit.half (n int)");
-      await knex.raw("select 1 / 0");
+describe("a run of migrations of any folder", () => {
+  let database: EmptyDatabase;
+  let folder: Folder;
+  const options = () => ({ url: database.url, directory: folder.directory });
+  const recorded = (columns: string) => query(database.url, `select ${columns} from migrations.run order by id`);
+
+  beforeEach(async () => {
+    database = await emptyDatabase();
+    folder = await folderOf({
+      "users/0001-one.ts": table("users.one"),
+      "users/0002-two.ts": table("users.two"),
+      "auth/0001-key.ts": table("auth.key", `dependsOn: ["users@0001"],`),
     });
-    await expect(migrateUp({ url })).rejects.toMatchObject({
+  });
+  afterEach(async () => {
+    await folder.remove();
+    await database.drop();
+  });
+
+  it("keeps what went through before one that fails, nothing of that one, and records why", async () => {
+    await folder.write({
+      "users/0002-two.ts": `export default {
+        up: async (knex) => { await knex.raw("create table users.half (n int)"); await knex.raw("select 1 / 0"); },
+        down: async () => {},
+      };`,
+    });
+    await expect(migrateUp(options())).rejects.toMatchObject({
       name: "MigrationFailedError",
-      migration: "audit/0002-event",
+      migration: "users/0002-two",
+      message: expect.stringContaining("division by zero") as string,
     });
-    expect(
-      await query(url, "select to_regclass('audit.half') half, to_regclass('audit.audit_outbox') is null outbox"),
-    ).toEqual([{ half: null, outbox: false }]);
-    const failed = await query(url, "select name, error from migrations.run where outcome = 'failed'");
-    expect(failed).toEqual([{ name: "0002-event", error: expect.stringContaining("division by zero") as string }]);
-    vi.restoreAllMocks();
-    expect(await migrateUp({ url })).toEqual(all.slice(all.indexOf("audit/0002-event")));
+    const [left] = await query(
+      database.url,
+      "select to_regclass('users.half') half, to_regclass('users.one')::text one",
+    );
+    expect(left).toEqual({ half: null, one: "users.one" });
+    expect(await recorded("name, outcome, coalesce(error, '') ~ 'division by zero' as why")).toEqual([
+      { name: "0001-one", outcome: "succeeded", why: false },
+      { name: "0001-key", outcome: "succeeded", why: false },
+      { name: "0002-two", outcome: "failed", why: true },
+    ]);
+  });
+
+  it("stops at one that was edited after it was applied, with both hashes, and runs nothing", async () => {
+    await migrateUp({ ...options(), schema: "auth" });
+    const [{ sha256: applied } = {}] = await query(
+      database.url,
+      "select sha256 from migrations.run where schema = 'users'",
+    );
+    await folder.replace("users/0001-one.ts", table("users.other"));
+    const states = await migrationStatus(options());
+    const edited = states.find(({ state }) => state === "edited");
+    expect(edited).toMatchObject({ schema: "users", name: "0001-one", appliedSha256: applied });
+    expect(edited?.sha256).not.toBe(applied);
+    const refused = migrateUp(options());
+    await expect(refused).rejects.toMatchObject({ name: "MigrationRefusedError" });
+    await expect(refused).rejects.toThrow(
+      `users/0001-one was edited after it was applied: applied with sha256 ${String(applied)}, its file has ${edited?.sha256 ?? ""}`,
+    );
+    await expect(migrateDown(options())).rejects.toThrow("users/0001-one was edited");
+    expect((await migrationStatus(options())).filter(({ state }) => state === "pending")).toHaveLength(1);
+  });
+
+  it("is not stopped by line ends and blanks at their ends", async () => {
+    await migrateUp(options());
+    await folder.replace("users/0001-one.ts", `${table("users.one").replaceAll("\n", "  \r\n")}\r\n`);
+    expect(await migrateUp(options())).toEqual([]);
+  });
+
+  it("stops where the database is ahead of the files", async () => {
+    await migrateUp(options());
+    await folder.delete("users/0002-two.ts");
+    await expect(migrateUp(options())).rejects.toThrow("users/0002-two is applied, and has no file here");
+  });
+
+  it("stops where Knex's table and the ledger tell different things", async () => {
+    await migrateUp(options());
+    await query(database.url, "delete from users.knex_migrations where name = '0002-two'");
+    await query(database.url, "delete from migrations.run where schema = 'auth'");
+    const refused = migrateUp(options());
+    await expect(refused).rejects.toThrow(
+      "users/0002-two is applied by the ledger migrations.run, and not in Knex's table",
+    );
+    await expect(refused).rejects.toThrow("auth/0001-key stands in Knex's table and not in the ledger");
+    expect((await migrationStatus(options())).map(({ state }) => state).sort()).toEqual([
+      "applied",
+      "unlisted",
+      "unrecorded",
+    ]);
+  });
+
+  it("applies of a schema what is selected, and what that depends on", async () => {
+    expect(await migrateUp({ ...options(), schema: "auth" })).toEqual(["users/0001-one", "auth/0001-key"]);
+    expect(await migrateUp({ ...options(), to: "users@0001" })).toEqual([]);
+    expect(await migrateUp({ ...options(), schema: "users", to: "0002" })).toEqual(["users/0002-two"]);
+  });
+
+  it("reverts none that another schema's applied one depends on", async () => {
+    await migrateUp(options());
+    expect(await migrateDown({ ...options(), schema: "users", to: "0001" })).toEqual(["users/0002-two"]);
+    await expect(migrateDown({ ...options(), schema: "users" })).rejects.toThrow(
+      "users/0001-one can't be reverted: auth/0001-key, which is applied, depends on it",
+    );
+    expect(await migrateDown({ ...options(), schema: "auth" })).toEqual(["auth/0001-key"]);
+    expect(await migrateDown({ ...options(), schema: "users" })).toEqual(["users/0001-one"]);
+  });
+
+  it("leaves out what is for another environment", async () => {
+    await folder.write({ "users/0003-sample.ts": table("users.sample", `environments: ["development"],`) });
+    expect(await migrateUp({ ...options(), environment: "production" })).not.toContain("users/0003-sample");
+    const states = await migrationStatus({ ...options(), environment: "production" });
+    expect(states.find(({ name }) => name === "0003-sample")?.state).toBe("skipped");
+    expect(await migrateUp(options())).toEqual(["users/0003-sample"]);
+    const environments = (await recorded("environment")).map(({ environment }) => environment);
+    expect(new Set(environments)).toEqual(new Set(["production", "development"]));
+  });
+
+  it("records by which version, in which environment, and how long it took", async () => {
+    await migrateUp({ ...options(), environment: "test" });
+    for (const row of await recorded("*")) {
+      expect(row).toMatchObject({ tool_version: "0.1.0", environment: "test" });
+      expect(row["duration_ms"]).toBeGreaterThan(0);
+    }
+  });
+
+  it("takes what was recorded before sources were compared for applied from the files that are here", async () => {
+    await migrateUp(options());
+    await query(
+      database.url,
+      `alter table migrations.run drop duration_ms, drop tool_version, drop environment;
+       update migrations.run set sha256 = 'of another layout'`,
+    );
+    expect((await migrationStatus(options())).every(({ state }) => state === "applied")).toBe(true);
+    expect(await migrateUp(options())).toEqual([]);
+    await folder.replace("users/0001-one.ts", table("users.other"));
+    await expect(migrateUp(options())).rejects.toThrow("users/0001-one was edited");
   });
 });
+
+/** A migration that makes a table. */
+function table(name: string, more = ""): string {
+  return `export default {
+  ${more}
+  up: async (knex) => { await knex.raw("create table ${name} (n int)"); },
+  down: async (knex) => { await knex.raw("drop table ${name}"); },
+};
+`;
+}
 
 function insertEvent(table: string, service: string): string {
   return `insert into ${table} (id, service, action, outcome, actor_type, schema_version)

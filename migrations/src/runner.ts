@@ -1,17 +1,17 @@
 import { hostname, userInfo } from "node:os";
 import knexModule, { type Knex } from "knex";
-import { sourceChecksum } from "./checksum.js";
 import { applyGrants } from "./grants.js";
-import { histories } from "./histories.js";
 import { Ledger, type Direction } from "./ledger.js";
-import type { SchemaHistory } from "./migration.js";
+import { readMigrations, type MigrationFile } from "./migration-files.js";
+import { inEnvironment, orderMigrations } from "./migration-order.js";
 import { migratorConfig } from "./migrator-config.js";
-import { takeRunLock, type RunLock } from "./run-lock.js";
-import type { RolePasswords } from "./services.js";
+import { STATEMENTS, takeRunLock, type RunLock } from "./run-lock.js";
+import { MigrationRefusedError, nameOf, selectDown, selectUp, type Selection } from "./selection.js";
+import { services, type RolePasswords } from "./services.js";
+import { faultsOf, statesOf, type StatusOptions } from "./status.js";
+import { TOOL_VERSION } from "./tool-version.js";
 
-export interface MigrationOptions {
-  /** The owner's connection string. */
-  readonly url: string;
+export interface MigrationOptions extends StatusOptions {
   /** Roles that are not named here keep their password; a new one may not log in until it is given one. */
   readonly rolePasswords?: RolePasswords;
   /** Told what is done, a line at a time. Silent unless given. */
@@ -22,79 +22,102 @@ interface Run {
   readonly knex: Knex;
   readonly lock: RunLock;
   readonly ledger: Ledger;
+  readonly environment: string;
   readonly log: (line: string) => void;
+  /** Every migration there is, in order. */
+  readonly files: readonly MigrationFile[];
+  /** Those that are applied, in order. */
+  readonly applied: readonly MigrationFile[];
 }
 
-interface Step {
-  readonly history: SchemaHistory;
-  readonly name: string;
+/** Makes what migrations need: schemas, the services' roles, the ledger. Applies none. May be repeated. */
+export async function initialise(options: MigrationOptions): Promise<void> {
+  await withRun(options, () => Promise.resolve([]));
 }
 
 /**
- * Applies every migration that is pending, each in a transaction of its own, then refreshes roles and grants.
- * Runs on one database wait for each other. Returns what it applied, as `schema/name`.
- * Throws MigrationFailedError at the first that fails; those before it stay applied.
+ * Applies what is pending, or of that what is selected and all it depends on, each in a transaction of its own, then
+ * refreshes roles and grants. Runs on one database wait for each other. Returns what it applied, as `schema/name`.
+ * @throws MigrationFilesError when the files are not what they must be
+ * @throws MigrationRefusedError when the database holds something else than these files
+ * @throws MigrationFailedError at the first that fails; those before it stay applied
  */
-export async function migrateUp(options: MigrationOptions): Promise<string[]> {
-  return withRun(options, async (run) => {
-    const pending: Step[] = [];
-    for (const history of histories) {
-      const [, names] = await listMigrations(run.knex, history);
-      pending.push(...names.map((name) => ({ history, name })));
-    }
-    return takeSteps(run, pending, "up");
+export async function migrateUp(options: MigrationOptions & Selection): Promise<string[]> {
+  return withRun(options, (run) => {
+    const selected = selectUp(inEnvironment(run.files, run.environment), options);
+    return takeSteps(
+      run,
+      selected.filter((file) => !run.applied.includes(file)),
+      "up",
+    );
   });
 }
 
 /**
- * Reverts the last `steps` applied migrations (1 unless given), newest first, dependents before what they depend on.
- * Returns what it reverted, as `schema/name`. Throws MigrationFailedError at the first that fails.
+ * Reverts the last `steps` applied migrations (1 unless given), or all of a schema that were applied after `to`; newest
+ * first, dependents before what they depend on. Returns what it reverted, as `schema/name`.
+ * @throws as `migrateUp`; MigrationRefusedError also when a migration that stays depends on one that would go
  */
-export async function migrateDown(options: MigrationOptions & { readonly steps?: number | "all" }): Promise<string[]> {
+export async function migrateDown(
+  options: MigrationOptions & Selection & { readonly steps?: number | "all" | undefined },
+): Promise<string[]> {
+  return withRun(options, (run) => takeSteps(run, selectDown(run.applied, options), "down"));
+}
+
+/** Reverts the newest applied migration, of all or of the schema, and applies it again. Throws as `migrateDown`. */
+export async function redoMigration(options: MigrationOptions & Pick<Selection, "schema">): Promise<string[]> {
   return withRun(options, async (run) => {
-    const applied: Step[] = [];
-    for (const history of histories) {
-      const [names] = await listMigrations(run.knex, history);
-      applied.push(...names.map((name) => ({ history, name })));
-    }
-    const { steps = 1 } = options;
-    return takeSteps(run, applied.reverse().slice(0, steps === "all" ? undefined : steps), "down");
+    const newest = selectDown(run.applied, { schema: options.schema });
+    await takeSteps(run, newest, "down");
+    return takeSteps(run, newest, "up");
   });
 }
 
-/** A migration did not go through; what it had done is rolled back. */
+/** A migration did not go through; what it had done is rolled back, unless it runs in no transaction. */
 export class MigrationFailedError extends Error {
   override readonly name = "MigrationFailedError";
+  readonly migration: string;
 
   constructor(
-    readonly migration: string,
+    file: MigrationFile,
     readonly direction: Direction,
     cause: unknown,
   ) {
     const words = cause instanceof Error ? cause.message : String(cause);
-    super(`Migration ${migration} (${direction}) failed and was rolled back: ${words}`, { cause });
+    const left =
+      file.transaction === false
+        ? "and may have done a part, as it runs in no transaction; the next run begins it again"
+        : "and was rolled back";
+    super(`Migration ${nameOf(file)} (${direction}) failed ${left}: ${words}`, { cause });
+    this.migration = nameOf(file);
   }
 }
 
 async function withRun(options: MigrationOptions, work: (run: Run) => Promise<string[]>): Promise<string[]> {
-  const { url, rolePasswords = {}, log = () => undefined } = options;
+  const { url, rolePasswords = {}, environment = "development", log = () => undefined } = options;
+  const files = orderMigrations(await readMigrations(options.directory));
   const lock = await takeRunLock(url, log);
   const knex = knexModule({
     client: "pg",
-    connection: { connectionString: url, application_name: "migrations" },
+    connection: { connectionString: url, application_name: STATEMENTS },
     pool: { min: 0, max: 1 },
     // Knex warns of failures on the console; here each becomes an error that says more.
     log: { warn: () => undefined },
   });
   try {
     const ledger = new Ledger(lock.client);
-    await ledger.prepare();
-    for (const { schema } of histories) {
+    await ledger.prepare(files);
+    for (const schema of new Set([...services, ...files.map((file) => file.schema)])) {
       await knex.raw("create schema if not exists ??", [schema]);
       // A row that says "locked" while we hold the run's lock was left by a process that died.
-      await knex.migrate.forceFreeMigrationsLock(migratorConfig(schema));
+      await knex.migrate.forceFreeMigrationsLock(migratorConfig(schema, files));
     }
-    const done = await work({ knex, lock, ledger, log });
+    const states = await statesOf(lock.client, files, environment);
+    const faults = faultsOf(states);
+    if (faults.length > 0) throw new MigrationRefusedError(["Nothing was run:", ...faults].join("\n  "));
+    const isApplied = new Set(states.filter(({ state }) => state === "applied").map(nameOf));
+    const applied = files.filter((file) => isApplied.has(nameOf(file)));
+    const done = await work({ knex, lock, ledger, environment, log, files, applied });
     await applyGrants(lock.client, url, rolePasswords);
     return done;
   } finally {
@@ -103,37 +126,31 @@ async function withRun(options: MigrationOptions, work: (run: Run) => Promise<st
   }
 }
 
-async function listMigrations(knex: Knex, history: SchemaHistory): Promise<[applied: string[], pending: string[]]> {
-  const answer: unknown = await knex.migrate.list(migratorConfig(history.schema, history));
-  const [applied, pending] = answer as [{ name: string }[], string[]];
-  return [applied.map(({ name }) => name), pending];
+async function takeSteps(run: Run, steps: readonly MigrationFile[], direction: Direction): Promise<string[]> {
+  for (const step of steps) await takeStep(run, step, direction);
+  return steps.map(nameOf);
 }
 
-async function takeSteps(run: Run, steps: readonly Step[], direction: Direction): Promise<string[]> {
-  const done: string[] = [];
-  for (const step of steps) {
-    await takeStep(run, step, direction);
-    done.push(`${step.history.schema}/${step.name}`);
-  }
-  return done;
-}
-
-async function takeStep({ knex, lock, ledger, log }: Run, { history, name }: Step, direction: Direction) {
-  const { schema } = history;
-  const migration = `${schema}/${name}`;
+async function takeStep(run: Run, file: MigrationFile, direction: Direction): Promise<void> {
+  const { knex, lock, ledger, environment, log, files } = run;
+  const { schema, name, sha256 } = file;
   lock.assertHeld();
   const who = `${userInfo().username}@${hostname()}`;
-  const id = await ledger.start({ schema, name, direction, sha256: await sourceChecksum(schema, name), who });
+  const id = await ledger.start({ schema, name, direction, sha256, who, environment, toolVersion: TOOL_VERSION });
   try {
-    // Migration, Knex's own row and the ledger's commit together or not at all.
+    const isTransactional = file.transaction ?? true;
+    if (!isTransactional) await file[direction](knex);
+    const done = { ...file, [direction]: () => Promise.resolve() };
+    const recorded = isTransactional ? files : files.map((other) => (other === file ? done : other));
+    // Migration, Knex's own row and the ledger's commit together or not at all; of what runs in no transaction both rows.
     await knex.transaction(async (transaction) => {
-      await transaction.migrate[direction]({ ...migratorConfig(schema, history), name });
+      await transaction.migrate[direction]({ ...migratorConfig(schema, recorded), name });
       await ledger.succeed(transaction, id);
     });
   } catch (error) {
     // Without a database there is nowhere to record it; the next run then finds it interrupted.
     await ledger.fail(id, error).catch(() => undefined);
-    throw new MigrationFailedError(migration, direction, error);
+    throw new MigrationFailedError(file, direction, error);
   }
-  log(`${direction === "up" ? "Applied" : "Reverted"} ${migration}`);
+  log(`${direction === "up" ? "Applied" : "Reverted"} ${nameOf(file)}`);
 }

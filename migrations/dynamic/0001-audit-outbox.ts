@@ -1,0 +1,3 @@
+import { auditOutbox } from "@supergraph/migrations/kit";
+
+export default auditOutbox("dynamic");

@@ -1,3 +1,0 @@
-import { auditOutbox } from "../audit-outbox.js";
-
-export default auditOutbox("audit");

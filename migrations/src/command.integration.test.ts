@@ -1,0 +1,169 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { emptyDatabase, query, type EmptyDatabase } from "./fixtures/empty-database.js";
+import { folderOf, type Folder } from "./fixtures/migration-folder.js";
+
+const program = fileURLToPath(new URL("fixtures/command.mjs", import.meta.url));
+const table = (name: string, more = "") => `export default {
+  ${more}
+  up: async (knex) => { await knex.raw("create table ${name} (n int)"); },
+  down: async (knex) => { await knex.raw("drop table ${name}"); },
+};
+`;
+
+describe("the command line, as a process", () => {
+  let database: EmptyDatabase;
+  let folder: Folder;
+  /** The parts of a command stand between blanks. */
+  const migrate = (command: string, environment: NodeJS.ProcessEnv = {}) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, folder.directory, ...command.split(" ")], {
+      env: { PATH: process.env["PATH"], DATABASE_URL: database.url, ...environment },
+      encoding: "utf8",
+    });
+    return { code: status, out: stdout.trimEnd(), err: stderr.trimEnd() };
+  };
+  const asJson = (command: string): unknown => JSON.parse(migrate(`${command} --json`).out);
+
+  beforeEach(async () => {
+    database = await emptyDatabase();
+    folder = await folderOf({
+      "users/0001-one.ts": table("users.one"),
+      "users/0002-two.ts": table("users.two"),
+      "auth/0001-key.ts": table("auth.key", `dependsOn: ["users@0001"],`),
+    });
+  });
+  afterEach(async () => {
+    await folder.remove();
+    await database.drop();
+  });
+
+  it("makes schemas, roles and the ledger with init, and applies nothing", async () => {
+    expect(migrate("init")).toMatchObject({ code: 0, out: "Schemas, roles and the ledger are there." });
+    const schemas =
+      "select count(*)::int n from pg_namespace where nspname in ('users', 'auth', 'dynamic', 'audit', 'migrations')";
+    expect(await query(database.url, schemas)).toEqual([{ n: 5 }]);
+    expect(await query(database.url, "select 1 from migrations.run")).toEqual([]);
+  });
+
+  it("tells what it does, a line at a time, or in one document", () => {
+    expect(migrate("up --schema auth").out.split("\n")).toEqual([
+      "Applied users/0001-one",
+      "Applied auth/0001-key",
+      "2 migrations were applied.",
+    ]);
+    expect(asJson("up")).toEqual({ applied: ["users/0002-two"] });
+    expect(migrate("up").out).toBe("Nothing is pending.");
+    expect(migrate("redo").out.split("\n")).toEqual([
+      "Reverted users/0002-two",
+      "Applied users/0002-two",
+      "1 migration was applied again.",
+    ]);
+    expect(asJson("down --schema users --to 0001")).toEqual({ reverted: ["users/0002-two"] });
+  });
+
+  it("shows in a table where each stands, by whom it was applied, when, and how long it took", async () => {
+    migrate("up --schema auth");
+    await folder.replace("users/0001-one.ts", table("users.other"));
+    const lines = migrate("status").out.split("\n");
+    expect(
+      lines.map((line) => line.replace(/ {2,}/g, "|").replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, "<time>")),
+    ).toEqual([
+      "STATE|MIGRATION|APPLIED|BY|TOOK",
+      expect.stringMatching(/^edited\|users\/0001-one\|<time>\|\S+@\S+\|\d+ ms$/) as string,
+      expect.stringMatching(/^applied\|auth\/0001-key\|<time>\|\S+@\S+\|\d+ ms$/) as string,
+      "pending|users/0002-two",
+      "",
+      "Edited, by sha256:",
+      expect.stringMatching(/^users\/0001-one: applied [0-9a-f]{64}, here [0-9a-f]{64}$/) as string,
+    ]);
+    expect(asJson("status --schema auth")).toMatchObject({ migrations: [{ name: "0001-key", state: "applied" }] });
+  });
+
+  it("answers with 3 when it refuses, and has changed nothing", async () => {
+    migrate("up");
+    expect(migrate("down --schema users --all")).toMatchObject({ code: 3, out: "" });
+    expect(migrate("down --environment production").err).toBe(
+      "In production down takes data with it: say --yes if that is what you want.",
+    );
+    expect(migrate("redo", { NODE_ENV: "production" }).code).toBe(3);
+    expect(migrate("up --schema orders").err).toBe("There is no migration of a schema orders; there are users, auth.");
+    await folder.replace("users/0001-one.ts", table("users.other"));
+    expect(migrate("up").err).toContain("users/0001-one was edited after it was applied");
+    expect(asJson("validate")).toMatchObject({ error: { name: "MigrationRefusedError" } });
+    expect(await query(database.url, "select 1 from migrations.run where direction = 'down'")).toEqual([]);
+    expect(migrate("down --environment production --yes").code).toBe(3);
+  });
+
+  it("reverts in production once it is told that this is wanted", () => {
+    migrate("up");
+    expect(migrate("down --environment production --yes")).toMatchObject({ code: 0 });
+  });
+
+  it("answers with 1 when a migration fails, with what was left", async () => {
+    await folder.write({ "users/0003-bad.ts": table("users.one") });
+    const { code, out, err } = migrate("up");
+    expect([code, out.split("\n").length]).toEqual([1, 3]);
+    expect(err).toBe(
+      'Migration users/0003-bad (up) failed and was rolled back: create table users.one (n int) - relation "one" already exists',
+    );
+    expect(asJson("up")).toMatchObject({ error: { name: "MigrationFailedError", migration: "users/0003-bad" } });
+  });
+
+  it("names the file and the line of a syntax error, and needs no database for that", async () => {
+    await folder.write({
+      "auth/0002-odd.ts": "export default {\n  up: async () => {},\n  down: async () => { const x = ; },\n};\n",
+    });
+    const { code, err } = migrate("validate", { DATABASE_URL: undefined });
+    expect(code).toBe(3);
+    expect(err).toBe(
+      "The migrations are not as they must be:\n  auth/0002-odd.ts: it can't be loaded: SyntaxError: Expression expected, in line 3",
+    );
+    expect(asJson("list")).toMatchObject({ error: { faults: [expect.stringContaining("auth/0002-odd.ts")] } });
+  });
+
+  it("draws the path of a circle and to what isn't there", async () => {
+    await folder.write({
+      "users/0001-one.ts": table("users.one", `dependsOn: ["auth@0001"],`),
+      "auth/0002-more.ts": table("auth.more", `dependsOn: ["dynamic@0007"],`),
+    });
+    expect(migrate("validate").err.split("\n")).toEqual([
+      "The migrations are not as they must be:",
+      "  Migrations depend on each other in a circle: auth@0001 -> users@0001 -> auth@0001.",
+      "  There is no dynamic@0007: auth@0002 -> dynamic@0007.",
+    ]);
+  });
+
+  it("lists and draws them without a database", () => {
+    const nowhere = { DATABASE_URL: undefined };
+    expect(migrate("list", nowhere).out.split("\n")).toEqual(["users/0001-one", "auth/0001-key", "users/0002-two"]);
+    expect(migrate("graph", nowhere).out).toBe(
+      [
+        "flowchart LR",
+        "  subgraph users",
+        '    users_0001["0001-one"]',
+        '    users_0002["0002-two"]',
+        "    users_0001 --> users_0002",
+        "  end",
+        "  subgraph auth",
+        '    auth_0001["0001-key"]',
+        "  end",
+        "  users_0001 --> auth_0001",
+      ].join("\n"),
+    );
+  });
+
+  it("writes the next migration of a schema from a template, never over another", () => {
+    const written = migrate("new users more-of-it");
+    expect(written).toMatchObject({ code: 0 });
+    const folderOfUsers = path.join(folder.directory, "users");
+    expect(readdirSync(folderOfUsers).sort()).toEqual(["0001-one.ts", "0002-two.ts", "0003-more-of-it.ts"]);
+    expect(readFileSync(path.join(folderOfUsers, "0003-more-of-it.ts"), "utf8")).toContain(
+      "create table users.example",
+    );
+    expect(migrate("new orders first").err).toBe("There is no schema orders; there are auth, users.");
+    expect(migrate("new users Bad_Name").code).toBe(3);
+  });
+});
