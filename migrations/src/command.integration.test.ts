@@ -64,6 +64,50 @@ describe("the command line, as a process", () => {
     expect(asJson("down --schema users --to 0001")).toEqual({ reverted: ["users/0002-two"] });
   });
 
+  it("plans what up would run, and changes nothing", async () => {
+    await folder.write({
+      "users/0003-index.ts": `export default { transaction: false, up: async () => { throw new Error(); }, down: async () => {} };`,
+      "users/0004-row.ts": `export default {
+        up: async (knex) => { await knex("users.one").insert({ n: 7 }); },
+        down: async () => {},
+      };`,
+    });
+    const whole = () => query(database.url, "select nspname from pg_namespace where nspname !~ '^pg_' order by 1");
+    const before = await whole();
+    expect(migrate("plan").out).toBe(
+      [
+        "-- users/0001-one",
+        "create table users.one (n int);",
+        "",
+        "-- auth/0001-key",
+        "create table auth.key (n int);",
+        "",
+        "-- users/0002-two",
+        "create table users.two (n int);",
+        "",
+        "-- users/0003-index runs in no transaction: it was not tried.",
+        "",
+        "-- users/0004-row",
+        'insert into "users"."one" ("n") values ($1);',
+        "-- with [7]",
+      ].join("\n"),
+    );
+    expect(await whole()).toEqual(before);
+    migrate("up --to users@0002");
+    expect(asJson("plan --to users@0004")).toMatchObject({
+      planned: [
+        { name: "0003-index", transaction: false, statements: [] },
+        { name: "0004-row", transaction: true, statements: [{ bindings: [7] }] },
+      ],
+    });
+    expect(await query(database.url, "select 1 from users.one")).toEqual([]);
+    await folder.write({ "users/0004-row.ts": table("users.two") });
+    expect(migrate("plan")).toMatchObject({
+      code: 1,
+      err: 'Migration users/0004-row would fail: create table users.two (n int) - relation "two" already exists. Nothing was changed.',
+    });
+  });
+
   it("shows in a table where each stands, by whom it was applied, when, and how long it took", async () => {
     migrate("up --schema auth");
     await folder.replace("users/0001-one.ts", table("users.other"));

@@ -4,6 +4,7 @@ import { mermaidOf } from "./graph.js";
 import { MigrationFilesError, ownMigrations, readMigrations } from "./migration-files.js";
 import { orderMigrations } from "./migration-order.js";
 import { newMigration } from "./new-migration.js";
+import { planMigrations, planScript } from "./plan.js";
 import { initialise, migrateDown, migrateUp, MigrationFailedError, redoMigration } from "./runner.js";
 import { MigrationRefusedError, nameOf } from "./selection.js";
 import type { RolePasswords } from "./services.js";
@@ -16,6 +17,7 @@ const usage = `Usage: migrate <command> [options]
   up                    apply what is pending, refresh roles and grants
   down                  revert the newest applied migration; in production only with --yes
   redo                  revert the newest applied migration and apply it again; in production only with --yes
+  plan                  the SQL that up would run, from a transaction that is rolled back
   status                each migration: where it stands, by whom it was applied, when, and how long it took
   list                  each migration in the order of application
   graph                 what depends on what, as a Mermaid flowchart
@@ -31,7 +33,7 @@ const usage = `Usage: migrate <command> [options]
 
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 refused with nothing changed.`;
 
-const commands = ["init", "up", "down", "redo", "status", "list", "graph", "validate", "new"] as const;
+const commands = ["init", "up", "down", "redo", "plan", "status", "list", "graph", "validate", "new"] as const;
 type CommandName = (typeof commands)[number];
 
 const password = z.string().min(1).optional();
@@ -161,6 +163,10 @@ async function execute(command: Command, settings: Environment, directory: strin
       requireSure(command, environment);
       const redone = await redoMigration({ ...options, schema });
       return { text: redone.length === 0 ? "Nothing is applied." : counted(redone, "applied again"), json: { redone } };
+    }
+    case "plan": {
+      const planned = await planMigrations({ ...database, schema, to });
+      return { text: planned.length === 0 ? "Nothing is pending." : planScript(planned), json: { planned } };
     }
     case "status": {
       const states = (await migrationStatus(database)).filter((state) => (schema ?? state.schema) === state.schema);
