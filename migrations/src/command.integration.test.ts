@@ -64,6 +64,29 @@ describe("the command line, as a process", () => {
     expect(asJson("down --schema users --to 0001")).toEqual({ reverted: ["users/0002-two"] });
   });
 
+  it("takes for applied what something else made, and makes up for records that were lost", async () => {
+    await query(database.url, "create schema users; create table users.one (n int); create table users.two (n int)");
+    expect(migrate("baseline")).toMatchObject({ code: 3, out: "" });
+    expect(migrate("baseline --to users@0002").out.split("\n")).toEqual([
+      "Took users/0001-one for applied",
+      "Took users/0002-two for applied",
+      "2 migrations were taken for applied.",
+    ]);
+    expect(asJson("up")).toEqual({ applied: ["auth/0001-key"] });
+    const runs = "select name from migrations.run where is_baseline order by id";
+    expect(await query(database.url, runs)).toEqual([{ name: "0001-one" }, { name: "0002-two" }]);
+
+    await query(
+      database.url,
+      "delete from users.knex_migrations where name = '0002-two'; delete from migrations.run where schema = 'auth'",
+    );
+    expect(migrate("up").code).toBe(3);
+    expect(asJson("baseline --all")).toEqual({ taken: ["auth/0001-key", "users/0002-two"] });
+    expect(migrate("up").out).toBe("Nothing is pending.");
+    expect(await query(database.url, "select name from users.knex_migrations order by id")).toHaveLength(2);
+    expect(asJson("down --all")).toEqual({ reverted: ["users/0002-two", "auth/0001-key", "users/0001-one"] });
+  });
+
   it("plans what up would run, and changes nothing", async () => {
     await folder.write({
       "users/0003-index.ts": `export default { transaction: false, up: async () => { throw new Error(); }, down: async () => {} };`,

@@ -5,7 +5,14 @@ import { MigrationFilesError, ownMigrations, readMigrations } from "./migration-
 import { orderMigrations } from "./migration-order.js";
 import { newMigration } from "./new-migration.js";
 import { planMigrations, planScript } from "./plan.js";
-import { initialise, migrateDown, migrateUp, MigrationFailedError, redoMigration } from "./runner.js";
+import {
+  baselineMigrations,
+  initialise,
+  migrateDown,
+  migrateUp,
+  MigrationFailedError,
+  redoMigration,
+} from "./runner.js";
 import { MigrationRefusedError, nameOf } from "./selection.js";
 import type { RolePasswords } from "./services.js";
 import { faultsOf, migrationStatus } from "./status.js";
@@ -17,6 +24,7 @@ const usage = `Usage: migrate <command> [options]
   up                    apply what is pending, refresh roles and grants
   down                  revert the newest applied migration; in production only with --yes
   redo                  revert the newest applied migration and apply it again; in production only with --yes
+  baseline              take for applied what --to or --all says, without running it
   plan                  the SQL that up would run, from a transaction that is rolled back
   status                each migration: where it stands, by whom it was applied, when, and how long it took
   list                  each migration in the order of application
@@ -26,14 +34,26 @@ const usage = `Usage: migrate <command> [options]
 
   --schema <schema>     this schema alone, and for up what it depends on
   --to <migration>      schema@nnnn, or nnnn with --schema: up to this one, or down to it
-  --steps <n>, --all    down: so many, or all
+  --steps <n>, --all    down: so many, or all; baseline: all
   --environment <name>  the environment; NODE_ENV, else development, unless given
   --json                answer with one JSON document
   --yes                 really, in production
 
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 refused with nothing changed.`;
 
-const commands = ["init", "up", "down", "redo", "plan", "status", "list", "graph", "validate", "new"] as const;
+const commands = [
+  "init",
+  "up",
+  "down",
+  "redo",
+  "baseline",
+  "plan",
+  "status",
+  "list",
+  "graph",
+  "validate",
+  "new",
+] as const;
 type CommandName = (typeof commands)[number];
 
 const password = z.string().min(1).optional();
@@ -163,6 +183,15 @@ async function execute(command: Command, settings: Environment, directory: strin
       requireSure(command, environment);
       const redone = await redoMigration({ ...options, schema });
       return { text: redone.length === 0 ? "Nothing is applied." : counted(redone, "applied again"), json: { redone } };
+    }
+    case "baseline": {
+      if (to === undefined && steps !== "all")
+        throw new MigrationRefusedError("Which migrations are there already? Say --to <migration>, or --all.");
+      const taken = await baselineMigrations({ ...options, schema, to });
+      return {
+        text: taken.length === 0 ? "All of it was applied." : counted(taken, "taken for applied"),
+        json: { taken },
+      };
     }
     case "plan": {
       const planned = await planMigrations({ ...database, schema, to });

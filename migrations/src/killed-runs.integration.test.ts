@@ -41,7 +41,7 @@ describe("a run that is killed", () => {
 
   it(
     `at any statement, ${KILLS} times, is finished by the next: nothing twice, nothing half`,
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async () => {
       const migrations = await readMigrations();
       let [kills, finished] = [0, 0];

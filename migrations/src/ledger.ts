@@ -71,6 +71,16 @@ export class Ledger {
     );
   }
 
+  /** Records as applied what was not run: it has taken no time. */
+  async baseline(transaction: Knex, run: RunRecord): Promise<void> {
+    await transaction.raw(
+      `insert into migrations.run
+         (schema, name, direction, sha256, started_at, finished_at, outcome, who, tool_version, environment, is_baseline)
+       values (?, ?, ?, ?, now(), now(), 'succeeded', ?, ?, ?, true)`,
+      [run.schema, run.name, run.direction, run.sha256, run.who, run.toolVersion, run.environment],
+    );
+  }
+
   async fail(id: string, error: unknown): Promise<void> {
     await this.client.query(
       "update migrations.run set outcome = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1",
@@ -91,6 +101,7 @@ export class Ledger {
       alter table migrations.run
         add tool_version text,
         add environment text,
+        add is_baseline boolean not null default false,
         add duration_ms double precision
           generated always as (extract(epoch from finished_at - started_at)::double precision * 1000) stored;`);
     await this.client.query(

@@ -238,7 +238,7 @@ describe("a run of migrations of any folder", () => {
     await migrateUp(options());
     await query(
       database.url,
-      `alter table migrations.run drop duration_ms, drop tool_version, drop environment;
+      `alter table migrations.run drop duration_ms, drop tool_version, drop environment, drop is_baseline;
        update migrations.run set sha256 = 'of another layout'`,
     );
     expect((await migrationStatus(options())).every(({ state }) => state === "applied")).toBe(true);

@@ -1,14 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import knexModule, { type Knex } from "knex";
 import { applyGrants } from "./grants.js";
-import { Ledger, type Direction } from "./ledger.js";
+import { Ledger, type Direction, type RunRecord } from "./ledger.js";
 import { readMigrations, type MigrationFile } from "./migration-files.js";
 import { inEnvironment, orderMigrations } from "./migration-order.js";
 import { migratorConfig } from "./migrator-config.js";
 import { STATEMENTS, takeRunLock, type RunLock } from "./run-lock.js";
 import { MigrationRefusedError, nameOf, selectDown, selectUp, type Selection } from "./selection.js";
 import { services, type RolePasswords } from "./services.js";
-import { faultsOf, statesOf, type StatusOptions } from "./status.js";
+import { faultsOf, statesOf, type State, type StatusOptions } from "./status.js";
 import { TOOL_VERSION } from "./tool-version.js";
 
 export interface MigrationOptions extends StatusOptions {
@@ -28,6 +28,8 @@ interface Run {
   readonly files: readonly MigrationFile[];
   /** Those that are applied, in order. */
   readonly applied: readonly MigrationFile[];
+  /** Where each stood when the run began. */
+  readonly stateOf: (file: MigrationFile) => State | undefined;
 }
 
 /** Makes what migrations need: schemas, the services' roles, the ledger. Applies none. May be repeated. */
@@ -73,6 +75,24 @@ export async function redoMigration(options: MigrationOptions & Pick<Selection, 
   });
 }
 
+/**
+ * Takes the selected migrations, and what they depend on, for applied without running them: for a schema that something
+ * else made, and for records that were lost. Returns which it took for applied, as `schema/name`. Throws as `migrateUp`,
+ * but for records that are missing.
+ */
+export async function baselineMigrations(options: MigrationOptions & Selection): Promise<string[]> {
+  return withRun(
+    options,
+    async (run) => {
+      const selected = selectUp(inEnvironment(run.files, run.environment), options);
+      const taken = selected.filter((file) => !run.applied.includes(file));
+      for (const file of taken) await takeForApplied(run, file);
+      return taken.map(nameOf);
+    },
+    ["unrecorded", "unlisted"],
+  );
+}
+
 /** A migration did not go through; what it had done is rolled back, unless it runs in no transaction. */
 export class MigrationFailedError extends Error {
   override readonly name = "MigrationFailedError";
@@ -93,7 +113,12 @@ export class MigrationFailedError extends Error {
   }
 }
 
-async function withRun(options: MigrationOptions, work: (run: Run) => Promise<string[]>): Promise<string[]> {
+/** @param tolerated states that would keep the work from being right, which it is there to mend */
+async function withRun(
+  options: MigrationOptions,
+  work: (run: Run) => Promise<string[]>,
+  tolerated: readonly State[] = [],
+): Promise<string[]> {
   const { url, rolePasswords = {}, environment = "development", log = () => undefined } = options;
   const files = orderMigrations(await readMigrations(options.directory));
   const lock = await takeRunLock(url, log);
@@ -113,11 +138,12 @@ async function withRun(options: MigrationOptions, work: (run: Run) => Promise<st
       await knex.migrate.forceFreeMigrationsLock(migratorConfig(schema, files));
     }
     const states = await statesOf(lock.client, files, environment);
-    const faults = faultsOf(states);
+    const faults = faultsOf(states.filter(({ state }) => !tolerated.includes(state)));
     if (faults.length > 0) throw new MigrationRefusedError(["Nothing was run:", ...faults].join("\n  "));
-    const isApplied = new Set(states.filter(({ state }) => state === "applied").map(nameOf));
-    const applied = files.filter((file) => isApplied.has(nameOf(file)));
-    const done = await work({ knex, lock, ledger, environment, log, files, applied });
+    const byName = new Map(states.map((state) => [nameOf(state), state.state]));
+    const stateOf = (file: MigrationFile) => byName.get(nameOf(file));
+    const applied = files.filter((file) => stateOf(file) === "applied");
+    const done = await work({ knex, lock, ledger, environment, log, files, applied, stateOf });
     await applyGrants(lock.client, url, rolePasswords);
     return done;
   } finally {
@@ -132,19 +158,17 @@ async function takeSteps(run: Run, steps: readonly MigrationFile[], direction: D
 }
 
 async function takeStep(run: Run, file: MigrationFile, direction: Direction): Promise<void> {
-  const { knex, lock, ledger, environment, log, files } = run;
-  const { schema, name, sha256 } = file;
+  const { knex, lock, ledger, log, files } = run;
+  const { schema, name } = file;
   lock.assertHeld();
-  const who = `${userInfo().username}@${hostname()}`;
-  const id = await ledger.start({ schema, name, direction, sha256, who, environment, toolVersion: TOOL_VERSION });
+  const id = await ledger.start(recordOf(run, file, direction));
   try {
     const isTransactional = file.transaction ?? true;
     if (!isTransactional) await file[direction](knex);
-    const done = { ...file, [direction]: () => Promise.resolve() };
-    const recorded = isTransactional ? files : files.map((other) => (other === file ? done : other));
+    const config = migratorConfig(schema, isTransactional ? files : withoutWork(files, file));
     // Migration, Knex's own row and the ledger's commit together or not at all; of what runs in no transaction both rows.
     await knex.transaction(async (transaction) => {
-      await transaction.migrate[direction]({ ...migratorConfig(schema, recorded), name });
+      await transaction.migrate[direction]({ ...config, name });
       await ledger.succeed(transaction, id);
     });
   } catch (error) {
@@ -153,4 +177,28 @@ async function takeStep(run: Run, file: MigrationFile, direction: Direction): Pr
     throw new MigrationFailedError(file, direction, error);
   }
   log(`${direction === "up" ? "Applied" : "Reverted"} ${nameOf(file)}`);
+}
+
+/** Makes up for the records that are missing of it, both at once. */
+async function takeForApplied(run: Run, file: MigrationFile): Promise<void> {
+  const { knex, lock, ledger, log, files, stateOf } = run;
+  const { schema, name } = file;
+  lock.assertHeld();
+  await knex.transaction(async (transaction) => {
+    if (stateOf(file) !== "unrecorded")
+      await transaction.migrate.up({ ...migratorConfig(schema, withoutWork(files, file)), name });
+    if (stateOf(file) !== "unlisted") await ledger.baseline(transaction, recordOf(run, file, "up"));
+  });
+  log(`Took ${nameOf(file)} for applied`);
+}
+
+function recordOf({ environment }: Run, { schema, name, sha256 }: MigrationFile, direction: Direction): RunRecord {
+  const who = `${userInfo().username}@${hostname()}`;
+  return { schema, name, direction, sha256, who, environment, toolVersion: TOOL_VERSION };
+}
+
+/** The same files, of which one does nothing: Knex then only notes that it was run. */
+function withoutWork(files: readonly MigrationFile[], file: MigrationFile): MigrationFile[] {
+  const nothing = () => Promise.resolve();
+  return files.map((other) => (other === file ? { ...file, up: nothing, down: nothing } : other));
 }
