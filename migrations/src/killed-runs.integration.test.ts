@@ -106,6 +106,10 @@ describe("a run that is killed", () => {
       const next = spawn(process.execPath, [program, database.url, folder.directory], { stdio: "ignore" });
       const other = "select count(*)::int n from migrations.run where name = '9001-one-n' and outcome = 'interrupted'";
       await expect.poll(() => query(database.url, other)).toEqual([{ n: 1 }]);
+      // The dead run's statement, which PostgreSQL would have gone on with, is ended.
+      const building =
+        "select pid from pg_stat_activity where query ilike 'create index concurrently%' and state = 'active'";
+      await expect.poll(() => query(database.url, building)).toEqual([]);
       await holder.query("commit");
       const [code] = (await once(next, "exit")) as [number];
       expect(code).toBe(0);
