@@ -2,6 +2,9 @@ import { intentTables, sqlMigration } from "@supergraph/migrations/kit";
 
 /** What crosses services: registrations among it. People may delete their account, and have their data. */
 export default sqlMigration({
+  allows: {
+    "ban-drop-table": "Registrations under way are given up with it: no release has begun any.",
+  },
   up: `
     ${intentTables("auth")}
     drop table auth.registration;

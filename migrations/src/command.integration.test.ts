@@ -131,6 +131,40 @@ describe("the command line, as a process", () => {
     });
   });
 
+  it("finds dangerous DDL that has no reason, a reason that nothing needs, and tells what it can't look at", async () => {
+    migrate("up");
+    const index = `create index one_n on users.one (n)`;
+    const change = (more: string) => `export default {
+      ${more}
+      up: async (knex) => { await knex.raw("select 1"); await knex.raw("${index}"); },
+      down: async () => {},
+    };`;
+    await folder.write({ "users/0003-index.ts": change("") });
+    expect(migrate("lint")).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        /^users\/0003-index, line 2: During normal index creation, .* \(require-concurrent-index-creation\)\n/,
+      ) as string,
+    });
+    await folder.replace(
+      "users/0003-index.ts",
+      change(`allows: { "require-concurrent-index-creation": "It is small.", "ban-drop-table": "No need." },`),
+    );
+    expect(migrate("lint").out).toContain("users/0003-index: ban-drop-table is allowed, and nothing is found");
+    await folder.replace(
+      "users/0003-index.ts",
+      change(`allows: { "require-concurrent-index-creation": "It is small." },`),
+    );
+    await folder.write({
+      "users/0004-apart.ts": "export default { transaction: false, up: async () => {}, down: async () => {} };",
+    });
+    expect(migrate("lint")).toMatchObject({
+      code: 0,
+      out: "users/0004-apart runs in no transaction: it was not looked at.\n1 migration looked at: nothing dangerous without a reason.",
+    });
+    expect(asJson("lint")).toEqual({ dangers: [], needless: [], notLinted: ["users/0004-apart"], linted: 1 });
+  });
+
   it("shows in a table where each stands, by whom it was applied, when, and how long it took", async () => {
     migrate("up --schema auth");
     await folder.replace("users/0001-one.ts", table("users.other"));

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { mermaidOf } from "./graph.js";
+import { lintMigrations, lintWords } from "./lint.js";
 import { MigrationFilesError, ownMigrations, readMigrations } from "./migration-files.js";
 import { orderMigrations } from "./migration-order.js";
 import { newMigration } from "./new-migration.js";
@@ -26,6 +27,7 @@ const usage = `Usage: migrate <command> [options]
   redo                  revert the newest applied migration and apply it again; in production only with --yes
   baseline              take for applied what --to or --all says, without running it
   plan                  the SQL that up would run, from a transaction that is rolled back
+  lint                  look for dangerous DDL in what up would run; a migration's \`allows\` gives reasons
   status                each migration: where it stands, by whom it was applied, when, and how long it took
   list                  each migration in the order of application
   graph                 what depends on what, as a Mermaid flowchart
@@ -48,6 +50,7 @@ const commands = [
   "redo",
   "baseline",
   "plan",
+  "lint",
   "status",
   "list",
   "graph",
@@ -84,6 +87,8 @@ interface Command {
 interface Answer {
   readonly text: string;
   readonly json: unknown;
+  /** 0 unless given. */
+  readonly exitCode?: number;
 }
 
 /** Whether a command line needs a database, looks into one if it is there, or needs none. */
@@ -112,9 +117,9 @@ export async function runCommand(
     return refuse(["The environment is not as it must be:", ...faults].join("\n"));
   }
   try {
-    const { text, json } = await execute(command, settings.data, directory);
+    const { text, json, exitCode = 0 } = await execute(command, settings.data, directory);
     console.log(command.isJson ? JSON.stringify(json, undefined, 2) : text);
-    return 0;
+    return exitCode;
   } catch (error) {
     if (command.isJson) console.log(JSON.stringify({ error: documentOf(error) }, undefined, 2));
     else console.error(wordsOf(error));
@@ -196,6 +201,11 @@ async function execute(command: Command, settings: Environment, directory: strin
     case "plan": {
       const planned = await planMigrations({ ...database, schema, to });
       return { text: planned.length === 0 ? "Nothing is pending." : planScript(planned), json: { planned } };
+    }
+    case "lint": {
+      const report = await lintMigrations({ ...database, schema, to });
+      const isDangerous = report.dangers.length + report.needless.length > 0;
+      return { text: lintWords(report), json: report, exitCode: isDangerous ? 1 : 0 };
     }
     case "status": {
       const states = (await migrationStatus(database)).filter((state) => (schema ?? state.schema) === state.schema);

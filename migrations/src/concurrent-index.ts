@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import type { Migration } from "./migration.js";
 
-export interface ConcurrentIndex extends Pick<Migration, "dependsOn" | "environments"> {
+export interface ConcurrentIndex extends Pick<Migration, "dependsOn" | "environments" | "allows"> {
   readonly schema: string;
   /** The index's name. */
   readonly name: string;

@@ -63,6 +63,11 @@ describe("a folder of migrations", () => {
     ],
     [good.replace("up:", 'dependsOn: "b@0001", up:'), '`dependsOn` is a list of migrations as "schema@nnnn".'],
     [good.replace("up:", 'dependsOn: ["b@1"], up:'), '`dependsOn` is a list of migrations as "schema@nnnn".'],
+    [good.replace("up:", "transaction: 'no', up:"), "`transaction` is true or false."],
+    [
+      good.replace("up:", 'allows: { "ban-drop-table": " " }, up:'),
+      "`allows` gives a reason for each rule that it names.",
+    ],
     [good.replace("up:", "environments: [1], up:"), "`environments` is a list of names."],
   ])("refuses %j", async (source, fault) => {
     expect(await faults({ "a/0001-one.ts": source })).toEqual([`a/0001-one.ts: ${fault}`]);

@@ -93,18 +93,24 @@ async function readOne(directory: string, schema: string, fileName: string): Pro
 function faultOf(exported: unknown): string | undefined {
   if (typeof exported !== "object" || exported === null) return "it has no default export with `up` and `down`.";
   const given = exported as Partial<Record<keyof Migration, unknown>>;
-  const { up, down, dependsOn = [], environments = [], transaction = true } = given;
+  const { up, down, dependsOn = [], environments = [], transaction = true, allows = {} } = given;
   if (typeof up !== "function") return "its `up` is missing.";
   if (typeof down !== "function") return "its `down` is missing: what can't be undone says so by one that throws.";
   if (!isTexts(dependsOn) || !dependsOn.every((reference) => REFERENCE.test(reference)))
     return '`dependsOn` is a list of migrations as "schema@nnnn".';
   if (!isTexts(environments)) return "`environments` is a list of names.";
+  if (!isReasons(allows)) return "`allows` gives a reason for each rule that it names.";
   if (typeof transaction !== "boolean") return "`transaction` is true or false.";
   return undefined;
 }
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function isReasons(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).every((reason) => typeof reason === "string" && reason.trim() !== "");
 }
 
 /** Where a syntax error is stands before its stack: the file with the line, then the line itself. */

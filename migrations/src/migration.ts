@@ -13,6 +13,8 @@ export interface Migration {
    * again from its first statement, so that each must bear to be repeated.
    */
   readonly transaction?: boolean;
+  /** Rules of `lint` that the migration may break, each with the reason why that is safe here. */
+  readonly allows?: Readonly<Record<string, string>>;
 }
 
 /** A migration that runs `up` and `down` as they stand: several statements each, without bindings. */

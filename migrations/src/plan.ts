@@ -98,7 +98,8 @@ export function planScript(planned: readonly PlannedMigration[]): string {
     .join("\n\n");
 }
 
-function scriptOf({ sql, bindings }: PlannedStatement): string {
+/** A statement as a script has it; its bindings as a comment. */
+export function scriptOf({ sql, bindings }: PlannedStatement): string {
   const text = sql.trim().replace(/;?$/, ";");
   return bindings.length === 0 ? text : `${text}\n-- with ${JSON.stringify(bindings)}`;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyDatabase, query, rolePasswords, type EmptyDatabase } from "./fixtures/empty-database.js";
 import { folderOf, type Folder } from "./fixtures/migration-folder.js";
 import { migrateDown, migrateUp, migrationStatus } from "./index.js";
+import { lintMigrations } from "./lint.js";
 import { readMigrations } from "./migration-files.js";
 import { orderMigrations } from "./migration-order.js";
 import { nameOf } from "./selection.js";
@@ -22,6 +23,12 @@ describe("a run of the migrations", () => {
   it("applies everything to an empty database, and nothing the second time", async () => {
     expect(await migrateUp({ url, rolePasswords })).toEqual(all);
     expect(await migrateUp({ url, rolePasswords })).toEqual([]);
+  });
+
+  it("holds no dangerous statement without a reason", { timeout: 120_000 }, async () => {
+    const { linted, ...report } = await lintMigrations({ url });
+    expect(report).toEqual({ dangers: [], needless: [], notLinted: [] });
+    expect(linted).toBe(all.length);
   });
 
   it("seeds the built-in roles", async () => {
