@@ -4,15 +4,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyDatabase, query, type EmptyDatabase } from "./fixtures/empty-database.js";
-import { folderOf, type Folder } from "./fixtures/migration-folder.js";
+import { folderOf, tableMigration as table, type Folder } from "./fixtures/migration-folder.js";
 
 const program = fileURLToPath(new URL("fixtures/command.mjs", import.meta.url));
-const table = (name: string, more = "") => `export default {
-  ${more}
-  up: async (knex) => { await knex.raw("create table ${name} (n int)"); },
-  down: async (knex) => { await knex.raw("drop table ${name}"); },
-};
-`;
 
 describe("the command line, as a process", () => {
   let database: EmptyDatabase;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyDatabase, query, rolePasswords, type EmptyDatabase } from "./fixtures/empty-database.js";
-import { folderOf, type Folder } from "./fixtures/migration-folder.js";
+import { folderOf, tableMigration as table, type Folder } from "./fixtures/migration-folder.js";
 import { migrateDown, migrateUp, migrationStatus } from "./index.js";
 import { lintMigrations } from "./lint.js";
 import { readMigrations } from "./migration-files.js";
@@ -254,16 +254,6 @@ describe("a run of migrations of any folder", () => {
     await expect(migrateUp(options())).rejects.toThrow("users/0001-one was edited");
   });
 });
-
-/** A migration that makes a table. */
-function table(name: string, more = ""): string {
-  return `export default {
-  ${more}
-  up: async (knex) => { await knex.raw("create table ${name} (n int)"); },
-  down: async (knex) => { await knex.raw("drop table ${name}"); },
-};
-`;
-}
 
 function insertEvent(table: string, service: string): string {
   return `insert into ${table} (id, service, action, outcome, actor_type, schema_version)
